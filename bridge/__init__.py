@@ -1,0 +1,1 @@
+"""onvif-bridge: cameras with a native protocol, presented as standard ONVIF devices."""

@@ -1,0 +1,1 @@
+"""WS-Discovery on real sockets, for many devices at once."""

@@ -1,0 +1,1 @@
+"""Native camera protocols, one package per family."""

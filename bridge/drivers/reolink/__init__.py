@@ -1,0 +1,1 @@
+"""The Reolink HTTP API family."""

@@ -1,0 +1,1 @@
+"""From one camera stream to many viewers: sources, hub, RTSP server, snapshots."""

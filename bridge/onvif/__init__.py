@@ -1,0 +1,1 @@
+"""The ONVIF face of a camera."""

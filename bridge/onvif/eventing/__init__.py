@@ -1,0 +1,1 @@
+"""From camera events to ONVIF notifications."""

@@ -1,0 +1,1 @@
+"""ONVIF messages and structures as dataclasses; field order is schema order."""

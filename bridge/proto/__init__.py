@@ -1,0 +1,1 @@
+"""Wire protocols without sockets, tasks or clocks: bytes and times in, events and bytes out."""

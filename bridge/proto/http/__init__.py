@@ -1,0 +1,1 @@
+"""The pieces of HTTP that no library gives: digest authentication, both roles."""

@@ -1,0 +1,1 @@
+"""What the bridge must know about the media inside RTP packets."""

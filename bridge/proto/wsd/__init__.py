@@ -1,0 +1,1 @@
+"""WS-Discovery (April 2005), target side."""

@@ -1,0 +1,1 @@
+"""Simulated cameras: native protocols as real network programs. Imports nothing else of the bridge."""

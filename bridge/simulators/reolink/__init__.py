@@ -1,0 +1,1 @@
+"""A simulated camera of the Reolink HTTP API family."""

@@ -1,0 +1,1 @@
+"""The simulators' own wire protocols."""
