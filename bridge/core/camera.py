@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-
     from bridge.core.events import CameraEvent
     from bridge.core.model import CameraDescription, ConnectionState
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from typing_extensions import override
+
 from bridge.core.events import EventKind
 from bridge.core.units import Range
 
@@ -27,14 +29,17 @@ class Secret:
         """Return the value; only the code that puts it on the wire or compares it may call this."""
         return self._value
 
+    @override
     def __repr__(self) -> str:
         return "Secret(***)"
 
     __str__ = __repr__
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value
 
+    @override
     def __hash__(self) -> int:
         return hash(self._value)
 

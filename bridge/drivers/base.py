@@ -1,0 +1,80 @@
+"""What a camera family brings: its name, its options, and a driver per camera.
+
+A driver speaks the native protocol and fills the domain's shapes (`core.model`, `core.camera`); it knows nothing of
+ONVIF. The supervisor owns its life: it calls `run` again, after a wait that the error's type decides, as long as
+the camera is configured. Between two runs the driver object stays, so facets can be called at any time: while
+there is no connection they raise `Unreachable` (or what the last refusal was).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from bridge.core.errors import ConfigProblem
+from bridge.core.model import CameraDescription, Secret
+from bridge.core.timing import Clock
+
+if TYPE_CHECKING:
+    from bridge.core.camera import CameraSink, Ptz, Snapshots
+    from bridge.media.source import StreamSource
+
+
+@dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """One camera of the configuration file (`product.md` 4), secrets resolved, family defaults not yet applied."""
+
+    id: str
+    name: str
+    family: str
+    host: str
+    username: str
+    password: Secret
+    port: int | None = None
+    tls: bool = True
+    channel: int = 0
+    rtsp_port: int | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+class Driver(Protocol):
+    """One camera of one family."""
+
+    @property
+    def ptz(self) -> Ptz | None:
+        """The PTZ facet, when the camera has one as far as known."""
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """The snapshot facet, likewise."""
+
+    async def run(self, sink: CameraSink) -> None:
+        """Connect, describe, then poll and report until cancelled; log out on the way out.
+
+        Raises:
+            CameraError: the connection could not be made or was lost; the type tells the supervisor how long to
+                wait and which state to show.
+        """
+
+    def open_stream(self, name: str) -> StreamSource:
+        """Return a source for the stream of that name; may be called before the first connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFamily:
+    """An entry of the registry.
+
+    Args:
+        name: as in the configuration, `reolink`.
+        vendor: for people, `Reolink`.
+        stream_names: the streams that every camera of the family is expected to have, best first.
+        check_options: returns every problem of an `options` mapping, paths relative to it.
+        create: makes a driver. `known` is the description that the state file kept, if any.
+    """
+
+    name: str
+    vendor: str
+    stream_names: tuple[str, ...]
+    check_options: Callable[[Mapping[str, object]], tuple[ConfigProblem, ...]]
+    create: Callable[[CameraConfig, CameraDescription | None, Clock], Driver]
