@@ -1,0 +1,74 @@
+"""The configuration file as types (`product.md` 4). Unknown keys are errors, in every section."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from bridge.config.secrets import resolve_secret
+from bridge.core.model import Secret
+from bridge.core.users import UserLevel
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+CameraPort = Annotated[int, Field(ge=1, le=65535)]
+SecretValue = Annotated[Secret, BeforeValidator(resolve_secret)]
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise ValueError("must be an IP address of this machine, or 0.0.0.0 for all of them") from None
+
+
+class Section(BaseModel):
+    """A mapping of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+
+class BridgeSection(Section):
+    """`bridge:` where the bridge listens and keeps its state. Port 0 means any free port."""
+
+    bind: Annotated[str, AfterValidator(_address)] = "0.0.0.0"  # noqa: S104 - a gateway serves the network
+    advertise: Annotated[str, Field(min_length=1)] = "auto"
+    rtsp_port: Port = 8554
+    http_port: Port = 8000
+    discovery: bool = True
+    state: Path = Path("bridge-state.db")
+
+
+class UserEntry(Section):
+    """One of `users:`, the accounts of every virtual device."""
+
+    username: Annotated[str, Field(min_length=1, max_length=64)]
+    password: SecretValue
+    level: UserLevel = UserLevel.ADMINISTRATOR
+
+
+class CameraEntry(Section):
+    """One of `cameras:`."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    family: str
+    host: Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")]
+    port: CameraPort | None = None
+    tls: bool = True
+    username: str = "admin"
+    password: SecretValue
+    channel: Annotated[int, Field(ge=0)] = 0
+    onvif_port: Port = 0
+    rtsp_port: CameraPort | None = None
+    options: dict[str, object] = Field(default_factory=dict)
+
+
+class Configuration(Section):
+    """The whole file."""
+
+    bridge: BridgeSection = BridgeSection()
+    users: Annotated[tuple[UserEntry, ...], Field(min_length=1)]
+    cameras: tuple[CameraEntry, ...] = ()

@@ -1,0 +1,163 @@
+"""One camera, kept alive: runs its driver, remembers what it said, and shows how things stand.
+
+The supervisor is what the ONVIF side sees as `core.camera.Camera`. It is also the driver's sink, so everything that
+is known of a camera passes here once: descriptions go to the state file, levels to the virtual device, and the
+connection itself becomes the level `signal_loss`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bridge.core.errors import AuthFailed, Busy, CameraError, Unsupported
+from bridge.core.events import CameraEvent, EventKind
+from bridge.core.model import ConnectionPhase, ConnectionState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bridge.core.camera import Ptz, Snapshots
+    from bridge.core.model import CameraDescription
+    from bridge.core.timing import Clock
+    from bridge.drivers.base import CameraConfig, Driver
+
+log = structlog.get_logger(__name__)
+
+FAILED_INSIDE_WAIT_S = 60.0
+"""After an error that is a fault of the bridge: it will most likely happen again, so it must not flood the log."""
+
+
+class SupervisedCamera:
+    """A configured camera with its driver.
+
+    Args:
+        config: the camera's configuration.
+        driver: speaks the native protocol.
+        known: the description from the state file, or None.
+        clock: injected time.
+        on_event: called with every level that changed.
+        on_description: called with every new description.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        driver: Driver,
+        *,
+        known: CameraDescription | None,
+        clock: Clock,
+        on_event: Callable[[CameraEvent], None],
+        on_description: Callable[[CameraDescription], None],
+    ) -> None:
+        self._config = config
+        self._driver = driver
+        self._clock = clock
+        self._on_event = on_event
+        self._on_description = on_description
+        self._description = known
+        self._levels: dict[EventKind, CameraEvent] = {}
+        self._state = ConnectionState(ConnectionPhase.CONNECTING, clock.utc())
+        self.settled = asyncio.Event()
+        """Set once the first attempt to connect has ended, well or not."""
+
+    @property
+    def id(self) -> str:
+        """The camera's id in the configuration."""
+        return self._config.id
+
+    @property
+    def name(self) -> str:
+        """The camera's name in the configuration."""
+        return self._config.name
+
+    @property
+    def family(self) -> str:
+        """The camera's family in the configuration."""
+        return self._config.family
+
+    @property
+    def description(self) -> CameraDescription | None:
+        """The last known description."""
+        return self._description
+
+    @property
+    def state(self) -> ConnectionState:
+        """How the bridge stands with the camera."""
+        return self._state
+
+    @property
+    def ptz(self) -> Ptz | None:
+        """The driver's PTZ facet."""
+        return self._driver.ptz
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """The driver's snapshot facet."""
+        return self._driver.snapshots
+
+    @property
+    def levels(self) -> tuple[CameraEvent, ...]:
+        """The last level of every kind reported so far."""
+        return tuple(self._levels.values())
+
+    def describe(self, description: CameraDescription) -> None:
+        """Take what the driver learnt (`CameraSink`)."""
+        if self._state.phase is not ConnectionPhase.ONLINE:
+            self._enter(ConnectionPhase.ONLINE, "")
+        if description != self._description:
+            self._description = description
+            self._on_description(description)
+
+    def publish(self, event: CameraEvent) -> None:
+        """Take a level (`CameraSink`); passed on only when it differs from the last one."""
+        last = self._levels.get(event.kind)
+        self._levels[event.kind] = event
+        if last is None or last.active != event.active:
+            self._on_event(event)
+
+    async def run(self) -> None:
+        """Run the driver for ever; what it fails with decides the state shown and the wait before the next try."""
+        while True:
+            wait_s = await self._attempt()
+            self.settled.set()
+            await asyncio.sleep(wait_s)
+
+    async def _attempt(self) -> float:
+        try:
+            await self._driver.run(self)
+        except CameraError as error:
+            self._enter(_phase_after(error), error.detail)
+            return error.wait_s if isinstance(error, Busy) else error.retry_after_s
+        except Exception:  # a fault of ours in one camera's driver must not end the others
+            log.exception("camera.failed_inside", camera=self.id)
+            self._enter(ConnectionPhase.OFFLINE, "internal error, see the log")
+        return FAILED_INSIDE_WAIT_S
+
+    def _enter(self, phase: ConnectionPhase, detail: str) -> None:
+        old = self._state
+        changed = (old.phase, old.detail) != (phase, detail)
+        online = phase is ConnectionPhase.ONLINE
+        self._state = ConnectionState(
+            phase,
+            since=self._clock.utc() if old.phase is not phase else old.since,
+            attempts=0 if online else old.attempts + 1,
+            detail=detail,
+        )
+        if changed:
+            log.info("camera.state", camera=self.id, state=str(phase), detail=detail)
+        if online:
+            self.settled.set()
+        self.publish(CameraEvent(EventKind.SIGNAL_LOSS, active=not online, utc=self._clock.utc()))
+
+
+def _phase_after(error: CameraError) -> ConnectionPhase:
+    match error:
+        case AuthFailed():
+            return ConnectionPhase.AUTH_FAILED
+        case Unsupported():
+            return ConnectionPhase.UNSUPPORTED
+        case _:
+            return ConnectionPhase.OFFLINE

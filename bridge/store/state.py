@@ -1,0 +1,123 @@
+"""The state file: the bridge's identity and the last known description of every camera (SQLite).
+
+The schema grows by numbered files in `schema/`; `PRAGMA user_version` tells which have been applied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import aiosqlite
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from bridge.core.errors import BridgeError
+from bridge.core.model import CameraDescription
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+log = structlog.get_logger(__name__)
+
+SCHEMA = tuple(step.read_text() for step in sorted((Path(__file__).parent / "schema").glob("*.sql")))
+
+_description = TypeAdapter(CameraDescription)
+
+
+class StateError(BridgeError):
+    """The state file cannot be used."""
+
+
+class StateStore:
+    """The open state file. Make one with `open_state`."""
+
+    def __init__(self, database: aiosqlite.Connection, identity: UUID, starts: int) -> None:
+        self._database = database
+        self.identity = identity
+        self.starts = starts
+
+    async def description(self, camera_id: str) -> CameraDescription | None:
+        """Return what was last known of a camera, or None."""
+        async with self._database.execute("SELECT description FROM camera WHERE id = ?", (camera_id,)) as cursor:
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        try:
+            return _description.validate_json(row[0])
+        except ValidationError:
+            # Written by a version that knew other fields: the camera will tell it again.
+            log.info("state.description_outdated", camera=camera_id)
+            return None
+
+    async def keep_description(self, camera_id: str, description: CameraDescription, utc: datetime) -> None:
+        """Keep what is known of a camera."""
+        await self._database.execute(
+            "INSERT INTO camera (id, description, seen_utc) VALUES (?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
+            (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
+        )
+        await self._database.commit()
+
+
+@asynccontextmanager
+async def open_state(path: Path) -> AsyncIterator[StateStore]:
+    """Open, check and if need be create or migrate the state file; counts a start.
+
+    Raises:
+        StateError: it is damaged, not a state file, from a newer version, or cannot be written.
+    """
+    try:
+        await asyncio.to_thread(_touch, path)
+    except OSError as error:
+        raise StateError(f"state file {path} cannot be used: {error.strerror}") from error
+    try:
+        async with aiosqlite.connect(path) as database:
+            await _prepare(database, path)
+            identity, starts = await _count_start(database)
+            yield StateStore(database, identity, starts)
+    except sqlite3.OperationalError as error:
+        raise StateError(f"state file {path} cannot be used: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise StateError(
+            f"state file {path} is damaged or not a state file ({error}): "
+            "restore it from a backup, or remove it to start with new device identities"
+        ) from error
+
+
+def _touch(path: Path) -> None:
+    """Fail early and readably: SQLite says no more than "unable to open database file"."""
+    with path.open("ab"):
+        pass
+
+
+async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
+    await database.execute("PRAGMA journal_mode = WAL")
+    await database.execute("PRAGMA synchronous = NORMAL")
+    async with database.execute("PRAGMA quick_check") as cursor:
+        verdict = await cursor.fetchone()
+    if verdict is None or verdict[0] != "ok":
+        raise sqlite3.DatabaseError("the integrity check failed")
+    async with database.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    version = int(row[0]) if row else 0
+    if version > len(SCHEMA):
+        raise StateError(f"state file {path} was written by a newer version of onvif-bridge")
+    for number, step in enumerate(SCHEMA[version:], start=version + 1):
+        await database.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")
+
+
+async def _count_start(database: aiosqlite.Connection) -> tuple[UUID, int]:
+    await database.execute("INSERT OR IGNORE INTO bridge (one, identity, starts) VALUES (1, ?, 0)", (str(uuid4()),))
+    await database.execute("UPDATE bridge SET starts = starts + 1")
+    async with database.execute("SELECT identity, starts FROM bridge") as cursor:
+        row = await cursor.fetchone()
+    await database.commit()
+    if row is None:
+        raise sqlite3.DatabaseError("the bridge row is missing")
+    return UUID(row[0]), int(row[1])

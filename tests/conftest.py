@@ -1,0 +1,53 @@
+"""Guards around every test: no leaked task or thread, no blocking call in the loop, no socket beyond loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from blockbuster import BlockBuster
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Watch the tasks of every test that runs in an event loop."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.fixturenames.insert(0, "no_leaked_tasks")
+
+
+@pytest.fixture
+async def no_leaked_tasks() -> AsyncIterator[None]:
+    """Fail a test that leaves a task behind."""
+    before = asyncio.all_tasks()
+    yield
+    await asyncio.sleep(0)  # transports report their end in the loop's next turn
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    assert not left, f"tasks still running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Fail a test that leaves a thread behind; the loop's executor threads are joined with the loop."""
+    before = set(threading.enumerate())
+    yield
+    left = [
+        thread
+        for thread in set(threading.enumerate()) - before
+        if thread.is_alive() and not thread.daemon and not thread.name.startswith("asyncio_")
+    ]
+    assert not left, f"threads still running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_blocking_calls() -> Iterator[BlockBuster]:
+    """Fail a test in which the bridge blocks the event loop."""
+    with blockbuster_ctx("bridge") as blockbuster:
+        yield blockbuster

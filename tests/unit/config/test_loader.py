@@ -1,0 +1,185 @@
+"""The configuration file: everything that is wrong is said at once, with its place and without its secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge.config.loader import load_configuration
+from bridge.config.models import Configuration
+from bridge.core.errors import ConfigError, ConfigProblem
+from bridge.core.model import Secret
+from bridge.core.users import UserLevel
+
+GOOD = """
+users:
+  - {username: admin, password: very-secret, level: Administrator}
+cameras:
+  - {id: front-door, family: reolink, host: 192.0.2.20, password: {env: CAMERA_PASSWORD}, onvif_port: 8081}
+"""
+
+
+def only_known_options(options):
+    return tuple(ConfigProblem(key, "is not an option of this family") for key in options if key != "poll_s")
+
+
+FAMILIES = {"reolink": only_known_options}
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CAMERA_PASSWORD", "from-the-environment")
+
+    def load(text: str) -> Configuration:
+        path = tmp_path / "bridge.yaml"
+        path.write_text(text)
+        return load_configuration(path, FAMILIES)
+
+    return load
+
+
+def problems_of(load, text: str) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    return {problem.path: problem.message for problem in caught.value.problems}
+
+
+def test_a_minimal_file_gets_the_documented_defaults(load):
+    configuration = load(GOOD)
+    assert configuration.bridge.model_dump() == {
+        "bind": "0.0.0.0",
+        "advertise": "auto",
+        "rtsp_port": 8554,
+        "http_port": 8000,
+        "discovery": True,
+        "state": Path("bridge-state.db"),
+    }
+    camera = configuration.cameras[0]
+    assert (camera.port, camera.tls, camera.username, camera.channel, camera.rtsp_port) == (
+        None,
+        True,
+        "admin",
+        0,
+        None,
+    )
+    assert configuration.users[0].level is UserLevel.ADMINISTRATOR
+
+
+def test_a_secret_comes_from_the_environment(load):
+    assert load(GOOD).cameras[0].password == Secret("from-the-environment")
+
+
+def test_a_secret_comes_from_a_file_without_its_last_newline(load, tmp_path):
+    (tmp_path / "secret").write_text("in the file\n")
+    configuration = load(GOOD.replace("{env: CAMERA_PASSWORD}", f"{{file: {tmp_path / 'secret'}}}"))
+    assert configuration.cameras[0].password.reveal() == "in the file"
+
+
+def test_a_secret_is_never_shown(load):
+    shown = repr(load(GOOD)) + str(load(GOOD).model_dump())
+    assert "very-secret" not in shown
+    assert "from-the-environment" not in shown
+
+
+@pytest.mark.parametrize(
+    ("secret", "message"),
+    [
+        ("{env: NOT_SET_ANYWHERE}", "the environment variable NOT_SET_ANYWHERE is not set"),
+        ("{file: /nonexistent/secret}", "the file /nonexistent/secret cannot be read: No such file or directory"),
+        ("12345", "is a number to YAML: put the secret in quotes"),
+        ("{vault: x}", "write a string in quotes, {env: NAME} or {file: PATH}"),
+        ("[a]", "write a string in quotes, {env: NAME} or {file: PATH}"),
+    ],
+)
+def test_a_secret_that_cannot_be_had_is_explained(load, secret, message):
+    assert problems_of(load, GOOD.replace("{env: CAMERA_PASSWORD}", secret)) == {"cameras[0].password": message}
+
+
+def test_all_errors_come_at_once_with_their_paths(load):
+    problems = problems_of(
+        load,
+        """
+bridge: {bind: nowhere, rtsp_prt: 1}
+users: []
+cameras:
+  - {id: A b, family: other, host: h, password: x}
+  - {id: good, family: reolink, host: h, password: x, port: 99999, options: {tempo: 1}}
+""",
+    )
+    assert list(problems) == [
+        "bridge.bind",
+        "bridge.rtsp_prt",
+        "users",
+        "cameras[0].id",
+        "cameras[1].port",
+        "cameras[0].family",
+        "cameras[1].options.tempo",
+    ]
+    assert problems["bridge.rtsp_prt"].startswith("is not a known key; known here: bind, advertise,")
+    assert problems["cameras[0].family"] == "'other' is not a family of this version; there are: reolink"
+
+
+@pytest.mark.parametrize("users", ["", "users: []"])
+def test_without_a_user_it_refuses_and_says_so(load, users):
+    (message,) = problems_of(load, users + "\ncameras: []").values()
+    assert "without a user nobody could log in" in message
+
+
+def test_things_that_must_be_unique_are_compared(load):
+    problems = problems_of(
+        load,
+        """
+bridge: {rtsp_port: 8554, http_port: 8000}
+users: [{username: a, password: x}, {username: a, password: y}]
+cameras:
+  - {id: one, family: reolink, host: h, password: x, onvif_port: 8081}
+  - {id: one, family: reolink, host: h, password: x, onvif_port: 8081}
+  - {id: two, family: reolink, host: h, password: x, onvif_port: 8554}
+""",
+    )
+    assert problems == {
+        "cameras[1].id": "'one' is cameras[0].id too; it must be unique",
+        "users[1].username": "'a' is users[0].username too; it must be unique",
+        "cameras[1].onvif_port": "is used by cameras[0].onvif_port too; every device needs its own port",
+        "cameras[2].onvif_port": "is used by bridge.rtsp_port too; every device needs its own port",
+    }
+
+
+def test_one_port_for_rtsp_and_http_is_refused(load):
+    assert problems_of(load, "bridge: {rtsp_port: 9000, http_port: 9000}" + GOOD) == {
+        "bridge.http_port": "is bridge.rtsp_port too (9000)"
+    }
+
+
+def test_port_zero_may_stand_everywhere(load):
+    assert load("bridge: {rtsp_port: 0, http_port: 0}" + GOOD.replace("8081", "0")).bridge.http_port == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ("users: [", "line 1, column 9", "is not valid YAML"),
+        ("users: 1\nusers: 2\n", "line 2, column 1", "the key 'users' is written twice"),
+        ("- a list\n", "bridge.yaml", "must hold the sections"),
+        ("", "bridge.yaml", "must hold the sections"),
+        ("a: \x07", "bridge.yaml", "is not valid YAML"),
+    ],
+)
+def test_a_file_that_is_no_configuration_says_where_it_breaks(load, text, where, what):
+    ((path, message),) = problems_of(load, text).items()
+    assert path.endswith(where)
+    assert what in message
+
+
+def test_a_missing_file_is_one_clear_error(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read: No such file or directory"):
+        load_configuration(tmp_path / "absent.yaml", FAMILIES)
+
+
+def test_a_binary_or_huge_file_is_refused_before_it_is_parsed(tmp_path):
+    path = tmp_path / "bridge.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not UTF-8 text"):
+        load_configuration(path, FAMILIES)
+    path.write_bytes(b"#" * 1_000_001)
+    with pytest.raises(ConfigError, match="the wrong file"):
+        load_configuration(path, FAMILIES)
