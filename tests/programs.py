@@ -1,0 +1,75 @@
+"""Starts the project's own commands as real programs and waits for their ready lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+READY_S = 20.0
+STOP_S = 5.0  # what `product.md` 3 promises
+
+
+@dataclass
+class Program:
+    """A running command."""
+
+    process: subprocess.Popen[bytes]
+    ready: dict[str, Any]
+
+    def stop(self) -> int:
+        """Ask it to end, as an operator would; returns the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_S)
+
+
+@contextmanager
+def program(*arguments: str, log: Path, environment: dict[str, str] | None = None) -> Iterator[Program]:
+    """Run `onvif-bridge ARGUMENTS`; its log goes to a file, for the reader of a failure."""
+    with (
+        log.open("ab") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "bridge", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=os.environ | (environment or {}),
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            yield Program(process, _read_ready_line(process.stdout, log))
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(STOP_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _read_ready_line(stdout: IO[bytes], log: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + READY_S
+    line = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(deadline - time.monotonic()):
+                raise AssertionError(f"no ready line within {READY_S} s; see {log}")
+            chunk = os.read(stdout.fileno(), 65536)
+            if not chunk:
+                raise AssertionError(f"it ended without a ready line:\n{log.read_text()}")
+            line += chunk
+    ready: dict[str, Any] = json.loads(line)
+    assert ready["ready"] is True
+    return ready
