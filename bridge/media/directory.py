@@ -1,0 +1,39 @@
+"""Which hub serves which RTSP path: `<camera id>/<stream name>`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bridge.media.hub import StreamHub
+
+
+class StreamDirectory:
+    """The streams that a listener offers, by path."""
+
+    def __init__(self) -> None:
+        self._hubs: dict[str, StreamHub] = {}
+
+    def find(self, path: str) -> StreamHub | None:
+        """Return the hub of a path, with or without slashes around it; None if there is none."""
+        return self._hubs.get(path.strip("/"))
+
+    def add(self, path: str, hub: StreamHub) -> None:
+        """Offer a hub.
+
+        Raises:
+            ValueError: the path is taken.
+        """
+        key = path.strip("/")
+        if key in self._hubs:
+            raise ValueError(f"stream path {key!r} is taken")
+        self._hubs[key] = hub
+
+    def remove(self, path: str) -> None:
+        """Offer it no longer; an unknown path is no error."""
+        self._hubs.pop(path.strip("/"), None)
+
+    @property
+    def hubs(self) -> tuple[StreamHub, ...]:
+        """All hubs, for whoever shows their states."""
+        return tuple(self._hubs.values())
