@@ -63,14 +63,14 @@ class MovementTimer:
         """Start moving, or change the movement, for at most `timeout_s` seconds.
 
         Raises:
-            CameraError: from the camera. If the answer was lost the camera may move all the same, so the axes are
-                stopped in time nevertheless.
+            CameraError: from the camera. If the answer was lost, or nobody waits for it any more, the camera may
+                move all the same: the axes are stopped in time nevertheless.
             InvalidValue: the camera's own refusal.
         """
         async with self._one_command:
             try:
                 await self._ptz().move(velocity)
-            except (Unreachable, TimedOut):
+            except (Unreachable, TimedOut, asyncio.CancelledError):
                 self._arm(velocity, timeout_s)
                 raise
             self._arm(velocity, timeout_s)

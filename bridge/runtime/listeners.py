@@ -45,7 +45,7 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, shutdown_timeout=SHUTDOWN_S)
+        site = web.TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as error:

@@ -38,30 +38,29 @@ class SupervisedCamera:
         driver: speaks the native protocol.
         known: the description from the state file, or None.
         clock: injected time.
-        on_event: called with every level that changed.
-        on_description: called with every new description.
     """
 
-    def __init__(
-        self,
-        config: CameraConfig,
-        driver: Driver,
-        *,
-        known: CameraDescription | None,
-        clock: Clock,
-        on_event: Callable[[CameraEvent], None],
-        on_description: Callable[[CameraDescription], None],
-    ) -> None:
+    def __init__(self, config: CameraConfig, driver: Driver, *, known: CameraDescription | None, clock: Clock) -> None:
         self._config = config
         self._driver = driver
         self._clock = clock
-        self._on_event = on_event
-        self._on_description = on_description
+        self._event_listeners: list[Callable[[CameraEvent], None]] = []
+        self._description_listeners: list[Callable[[], None]] = []
         self._description = known
         self._levels: dict[EventKind, CameraEvent] = {}
         self._state = ConnectionState(ConnectionPhase.CONNECTING, clock.utc())
         self.settled = asyncio.Event()
         """Set once the first attempt to connect has ended, well or not."""
+        self.described = asyncio.Event()
+        """Set with every new description; whoever waits for it clears it."""
+
+    def on_event(self, listener: Callable[[CameraEvent], None]) -> None:
+        """Have a function called with every level that changes."""
+        self._event_listeners.append(listener)
+
+    def on_description(self, listener: Callable[[], None]) -> None:
+        """Have a function called after every new description."""
+        self._description_listeners.append(listener)
 
     @property
     def id(self) -> str:
@@ -109,14 +108,17 @@ class SupervisedCamera:
             self._enter(ConnectionPhase.ONLINE, "")
         if description != self._description:
             self._description = description
-            self._on_description(description)
+            self.described.set()
+            for listener in self._description_listeners:
+                listener()
 
     def publish(self, event: CameraEvent) -> None:
         """Take a level (`CameraSink`); passed on only when it differs from the last one."""
         last = self._levels.get(event.kind)
         self._levels[event.kind] = event
         if last is None or last.active != event.active:
-            self._on_event(event)
+            for listener in self._event_listeners:
+                listener(event)
 
     async def run(self) -> None:
         """Run the driver for ever; what it fails with decides the state shown and the wait before the next try."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
-
-import structlog
+from typing import TYPE_CHECKING
 
 from bridge.core.model import ConnectionPhase
+from bridge.discovery.service import DiscoveredDevice
 from bridge.runtime.listeners import http_listener
 
 if TYPE_CHECKING:
@@ -16,30 +15,37 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from bridge.core.camera import CameraEvent
-    from bridge.core.model import CameraDescription
     from bridge.core.timing import Clock
     from bridge.discovery.service import DiscoveryService
     from bridge.media.directory import StreamDirectory
     from bridge.media.hub import StreamHub
     from bridge.onvif.device import VirtualDevice
+    from bridge.runtime.reach import Reach
     from bridge.runtime.supervisor import SupervisedCamera
     from bridge.store.state import StateStore
 
-log = structlog.get_logger(__name__)
+KEEP_AGAIN_S = 5.0
+"""Descriptions are written at most this often: a camera that flaps must not wear out a flash card."""
 
 
 class DeviceUnit:
-    """The parts of one virtual device; `factory.build_unit` makes them."""
+    """The parts of one virtual device, made by `factory.Factory`.
+
+    Args:
+        camera: the supervised camera.
+        device: its ONVIF face.
+        hubs: its streams by name, best first.
+        app: the HTTP application of its ONVIF port.
+        port: the port to listen on, 0 for any free one.
+    """
 
     def __init__(
         self,
-        *,
         camera: SupervisedCamera,
         device: VirtualDevice,
+        *,
         hubs: Mapping[str, StreamHub],
         app: web.Application,
-        bind: str,
         port: int,
     ) -> None:
         self.camera = camera
@@ -47,5 +53,82 @@ class DeviceUnit:
         self.hubs = hubs
         self.port = port
         self._app = app
-        self._bind = bind
-        self._description_changed = asyncio.Event()
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the bridge is connected to the camera."""
+        return self.camera.state.phase is ConnectionPhase.ONLINE
+
+    @property
+    def stream_names(self) -> tuple[str, ...]:
+        """The streams that the camera has, or is expected to have while it was never reached."""
+        description = self.camera.description
+        return tuple(stream.name for stream in description.streams) if description else tuple(self.hubs)
+
+    def xaddr(self, host: str) -> str:
+        """Return the address of the device service for a client that reaches the bridge as `host`."""
+        return f"http://{host}:{self.port}/onvif/device_service"
+
+    @asynccontextmanager
+    async def open(
+        self, reach: Reach, directory: StreamDirectory, discovery: DiscoveryService | None
+    ) -> AsyncIterator[None]:
+        """Listen, offer the streams and be discoverable, for as long as the context lasts.
+
+        Raises:
+            ListenError: the ONVIF port is not to be had.
+        """
+        purpose = f"camera {self.camera.id} (cameras[].onvif_port)"
+        async with http_listener(self._app, reach.bind, self.port, purpose=purpose) as self.port:
+            paths = {f"{self.camera.id}/{name}": hub for name, hub in self.hubs.items()}
+            for path, hub in paths.items():
+                directory.add(path, hub)
+            if discovery is not None:
+                discovery.add(
+                    DiscoveredDevice(
+                        uuid=self.device.uuid,
+                        scopes=self.device.scopes,
+                        xaddrs=lambda local: self.xaddr(reach.host_for(local)),
+                    )
+                )
+                self._announce_changes(discovery)
+            try:
+                yield
+            finally:
+                for path in paths:
+                    directory.remove(path)
+                if discovery is not None:
+                    discovery.remove(self.device.uuid)
+
+    def _announce_changes(self, discovery: DiscoveryService) -> None:
+        """Say Hello again whenever the camera tells something that changes the device's scopes."""
+        announced = self.device.scopes()
+
+        def compare() -> None:
+            nonlocal announced
+            if (scopes := self.device.scopes()) != announced:
+                announced = scopes
+                discovery.changed(self.device.uuid)
+
+        self.camera.on_description(compare)
+
+    async def run(self, state: StateStore, clock: Clock) -> None:
+        """Keep the camera, its streams and its device alive until cancelled."""
+        async with asyncio.TaskGroup() as connection:
+            connection.create_task(self.camera.run(), name=f"{self.camera.id}: camera")
+            # The inner group ends first: the last Stop of a movement still finds a session to the camera.
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.device.run(), name=f"{self.camera.id}: device")
+                tasks.create_task(self._keep_descriptions(state, clock), name=f"{self.camera.id}: state")
+                for name, hub in self.hubs.items():
+                    tasks.create_task(hub.run(), name=f"{self.camera.id}: {name}")
+
+    async def _keep_descriptions(self, state: StateStore, clock: Clock) -> None:
+        kept = self.camera.description
+        while True:
+            await self.camera.described.wait()
+            self.camera.described.clear()
+            if (description := self.camera.description) is not None and description != kept:
+                await state.keep_description(self.camera.id, description, clock.utc())
+                kept = description
+            await asyncio.sleep(KEEP_AGAIN_S)

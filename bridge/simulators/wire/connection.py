@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from typing_extensions import override
 
@@ -69,9 +70,8 @@ class RtspConnection(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("RTSP needs a stream transport")
-        self._transport = transport
+        # Not every event loop's transports inherit from asyncio's classes.
+        self._transport = cast("asyncio.Transport", transport)
         self._service.connections.add(self)
         self._host, port = transport.get_extra_info("sockname")[:2]
         self._client_host = transport.get_extra_info("peername")[0]

@@ -1,0 +1,100 @@
+"""Runs the bridge."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bridge.cli.signals import until_stopped
+from bridge.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Coroutine
+
+    from bridge.config.models import Configuration
+    from bridge.runtime.bridge import Bridge
+
+log = structlog.get_logger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the command until it is stopped."""
+    from bridge.runtime.factory import read_configuration  # noqa: PLC0415 - commands load only what they use
+
+    configuration = read_configuration(options.config)
+    return run_in_loop(_run(configuration, options.config))
+
+
+def run_in_loop(main: Coroutine[object, object, int]) -> int:
+    """Run the main coroutine, on uvloop where the extra `speed` is installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return asyncio.run(main)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+async def _run(configuration: Configuration, path: Path) -> int:
+    bridge = make_bridge(configuration)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, _reload, bridge, path)
+    try:
+        return await serve(bridge, ready=lambda: print_line(bridge.ready_line()))
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+def make_bridge(configuration: Configuration) -> Bridge:
+    """Put a bridge together, with its management page."""
+    from bridge.runtime.bridge import Bridge  # noqa: PLC0415 - commands load only what they use
+    from bridge.runtime.factory import Factory  # noqa: PLC0415
+    from bridge.web.app import make_app  # noqa: PLC0415
+
+    return Bridge(configuration, Factory(configuration), management=make_app)
+
+
+async def serve(bridge: Bridge, *, ready: Callable[[], None]) -> int:
+    """Run a bridge until SIGTERM or SIGINT.
+
+    Raises:
+        BridgeError: it could not start.
+    """
+    running = asyncio.create_task(bridge.run(ready=ready), name="bridge")
+    stopped = asyncio.create_task(until_stopped(), name="signals")
+    await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    running.cancel()
+    await asyncio.wait([running, stopped])
+    if not running.cancelled() and (error := running.exception()) is not None:
+        raise error
+    return 0
+
+
+def print_line(line: dict[str, object]) -> None:
+    """Print one line of JSON for the program that started us."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _reload(bridge: Bridge, path: Path) -> None:
+    from bridge.runtime.factory import read_configuration  # noqa: PLC0415
+
+    try:
+        bridge.reconfigure(read_configuration(path))
+    except ConfigError as error:
+        log.error(  # noqa: TRY400 - the operator's mistake, no trace
+            "bridge.not_reloaded", problems=[f"{problem.path}: {problem.message}" for problem in error.problems]
+        )

@@ -1,0 +1,66 @@
+"""The scopes of a virtual device: what discovery and GetScopes say about it.
+
+ONVIF Core Specification, "Scopes", and WS-Discovery. Every entry follows from what the device is: abilities from the
+camera's facets, profiles from the tables of `conformance`. Values are percent-encoded; a colon is left alone, because
+one client takes the hardware address from the last segment as it stands. All of them are fixed in this version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bridge.onvif.conformance import CONFORMANCE_PROFILES, conditions_met
+from bridge.onvif.media_model import ConfigurationKind
+from bridge.onvif.services import SERVICES
+
+if TYPE_CHECKING:
+    from bridge.onvif.conformance import ConformanceProfile
+    from bridge.onvif.device import VirtualDevice
+
+_ONVIF = "onvif://www.onvif.org"
+_UNKNOWN = "unknown"
+"""Where nothing is known: the four kinds type, location, hardware and name must all be there."""
+
+
+def device_scopes(device: VirtualDevice) -> tuple[str, ...]:
+    """Return all scopes of a device, each once."""
+    description = device.camera.description
+    model = description.info.model if description else ""
+    facts = (
+        "type/Network_Video_Transmitter",
+        *_abilities(device),
+        f"hardware/{_segment(model)}",
+        f"name/{_segment(device.camera.name)}",
+        f"location/{_UNKNOWN}",
+        f"MacAddress/{_segment(device.mac)}",
+        f"SerialNumber/{_segment(device.serial)}",
+    )
+    return (*(profile.scope for profile in claimed_profiles(device)), *(f"{_ONVIF}/{fact}" for fact in facts))
+
+
+def claimed_profiles(
+    device: VirtualDevice, candidates: tuple[ConformanceProfile, ...] = CONFORMANCE_PROFILES
+) -> tuple[ConformanceProfile, ...]:
+    """Return the ONVIF profiles of which this device lacks nothing."""
+    served = {
+        (service.prefix, operation.name)
+        for service in SERVICES
+        if service.is_served(device)
+        for operation in service.operations
+    }
+    conditions = conditions_met(device.camera.description)
+    return tuple(profile for profile in candidates if not profile.missing(served, conditions))
+
+
+def _abilities(device: VirtualDevice) -> tuple[str, ...]:
+    types = {
+        "type/video_encoder": ConfigurationKind.VIDEO_ENCODER,
+        "type/audio_encoder": ConfigurationKind.AUDIO_ENCODER,
+        "type/ptz": ConfigurationKind.PTZ,
+    }
+    return tuple(scope for scope, kind in types.items() if device.media.tokens(kind))
+
+
+def _segment(value: str) -> str:
+    return quote(value.strip() or _UNKNOWN, safe=":")

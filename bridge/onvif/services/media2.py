@@ -1,0 +1,257 @@
+"""The Media2 service (ONVIF Media2 Service Specification, `ver20`), for reading: profiles, configurations, addresses.
+
+It shows the same `MediaModel` as the Media service, under the same tokens, with H.265 in it. Nothing can be set or
+created, and the options say so. Overlays, masks, video source modes and multicast are not served.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from bridge.core.errors import ClientFault
+from bridge.onvif import configurations as shared
+from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, PTZ, VIDEO_SOURCES, ConfigurationView
+from bridge.onvif.encoders2 import AUDIO_ENCODERS, VIDEO_ENCODERS, audio_encoder_options, video_encoder_options
+from bridge.onvif.media_model import ConfigurationKind
+from bridge.onvif.operation import Access, Call, Service, operation, operations_of
+from bridge.onvif.types import media2 as messages
+from bridge.proto.soap.namespaces import TR2
+
+if TYPE_CHECKING:
+    from bridge.onvif.device import VirtualDevice
+    from bridge.onvif.media_model import MediaModel, MediaProfile
+
+T = TypeVar("T")
+
+_ALWAYS_THERE = (ConfigurationKind.VIDEO_SOURCE, ConfigurationKind.VIDEO_ENCODER, ConfigurationKind.METADATA)
+_ALL = "All"
+_SERVED_PROTOCOLS = frozenset({"RtspUnicast", "RTSP"})
+
+
+@operation(access=Access.PRE_AUTH)
+async def get_service_capabilities(
+    call: Call, _request: messages.GetServiceCapabilities
+) -> messages.GetServiceCapabilitiesResponse:
+    """Say what this service can."""
+    return messages.GetServiceCapabilitiesResponse(capabilities=_capabilities(call))
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_profiles(call: Call, request: messages.GetProfiles) -> messages.GetProfilesResponse:
+    """Tell one or all media profiles, with the kinds of configuration that were named and no others."""
+    media = call.device.media
+    profiles = media.profiles if request.token is None else (shared.require_profile(media, request.token),)
+    kinds = frozenset(kind for kind in ConfigurationKind if _ALL in request.type or kind in request.type)
+    return messages.GetProfilesResponse(
+        profiles=tuple(
+            messages.MediaProfile(
+                token=profile.token,
+                fixed=profile.fixed,
+                name=profile.name,
+                configurations=_configurations(media, profile, kinds) if request.type else None,
+            )
+            for profile in profiles
+        )
+    )
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_video_source_configurations(
+    call: Call, request: messages.GetVideoSourceConfigurations
+) -> messages.GetVideoSourceConfigurationsResponse:
+    """Tell video source configurations."""
+    return messages.GetVideoSourceConfigurationsResponse(
+        configurations=VIDEO_SOURCES.matching(call.device.media, request)
+    )
+
+
+@operation(access=Access.READ_MEDIA, action=f"{TR2}/GetVideoSourceConfigurationOptions/")
+async def get_video_source_configuration_options(
+    call: Call, request: messages.GetVideoSourceConfigurationOptions
+) -> messages.GetVideoSourceConfigurationOptionsResponse:
+    """Tell that only the full picture can be had."""
+    media = call.device.media
+    VIDEO_SOURCES.tokens(media, request)
+    options = shared.video_source_configuration_options(media)
+    return messages.GetVideoSourceConfigurationOptionsResponse(options=options)
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_video_encoder_configurations(
+    call: Call, request: messages.GetVideoEncoderConfigurations
+) -> messages.GetVideoEncoderConfigurationsResponse:
+    """Tell video encoder configurations."""
+    return messages.GetVideoEncoderConfigurationsResponse(
+        configurations=VIDEO_ENCODERS.matching(call.device.media, request)
+    )
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_video_encoder_configuration_options(
+    call: Call, request: messages.GetVideoEncoderConfigurationOptions
+) -> messages.GetVideoEncoderConfigurationOptionsResponse:
+    """Tell how the encoders are set, per encoding: nothing else can be had."""
+    media = call.device.media
+    options = video_encoder_options(media, VIDEO_ENCODERS.some_tokens(media, request))
+    return messages.GetVideoEncoderConfigurationOptionsResponse(options=options)
+
+
+@operation(access=Access.READ_MEDIA, action=f"{TR2}/GetAudioSourceConfigurations/")
+async def get_audio_source_configurations(
+    call: Call, request: messages.GetAudioSourceConfigurations
+) -> messages.GetAudioSourceConfigurationsResponse:
+    """Tell audio source configurations."""
+    return messages.GetAudioSourceConfigurationsResponse(
+        configurations=AUDIO_SOURCES.matching(call.device.media, request)
+    )
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_audio_source_configuration_options(
+    call: Call, request: messages.GetAudioSourceConfigurationOptions
+) -> messages.GetAudioSourceConfigurationOptionsResponse:
+    """Tell the one microphone."""
+    AUDIO_SOURCES.some_tokens(shared.with_audio(call.device.media), request)
+    options = shared.audio_source_configuration_options()
+    return messages.GetAudioSourceConfigurationOptionsResponse(options=options)
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_audio_encoder_configurations(
+    call: Call, request: messages.GetAudioEncoderConfigurations
+) -> messages.GetAudioEncoderConfigurationsResponse:
+    """Tell audio encoder configurations."""
+    return messages.GetAudioEncoderConfigurationsResponse(
+        configurations=AUDIO_ENCODERS.matching(call.device.media, request)
+    )
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_audio_encoder_configuration_options(
+    call: Call, request: messages.GetAudioEncoderConfigurationOptions
+) -> messages.GetAudioEncoderConfigurationOptionsResponse:
+    """Tell how the audio encoders are set, per encoding: nothing else can be had."""
+    media = shared.with_audio(call.device.media)
+    options = audio_encoder_options(media, AUDIO_ENCODERS.some_tokens(media, request))
+    return messages.GetAudioEncoderConfigurationOptionsResponse(options=options)
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_metadata_configurations(
+    call: Call, request: messages.GetMetadataConfigurations
+) -> messages.GetMetadataConfigurationsResponse:
+    """Tell metadata configurations."""
+    return messages.GetMetadataConfigurationsResponse(configurations=METADATA.matching(call.device.media, request))
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_metadata_configuration_options(
+    call: Call, request: messages.GetMetadataConfigurationOptions
+) -> messages.GetMetadataConfigurationOptionsResponse:
+    """Tell that nothing can be put into the metadata stream."""
+    METADATA.tokens(call.device.media, request)
+    options = shared.metadata_configuration_options()
+    return messages.GetMetadataConfigurationOptionsResponse(options=options)
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_video_encoder_instances(
+    call: Call, request: messages.GetVideoEncoderInstances
+) -> messages.GetVideoEncoderInstancesResponse:
+    """Tell how many encoders run at once: all of them, each in its own encoding."""
+    media = call.device.media
+    VIDEO_SOURCES.one(media, request.configuration_token)
+    codecs = [stream.encoder.codec for stream in media.streams]
+    return messages.GetVideoEncoderInstancesResponse(
+        info=messages.EncoderInstanceInfo(
+            codec=tuple(
+                messages.EncoderInstance(encoding=codec, number=codecs.count(codec)) for codec in dict.fromkeys(codecs)
+            ),
+            total=len(codecs),
+        )
+    )
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_stream_uri(call: Call, request: messages.GetStreamUri) -> messages.GetStreamUriResponse:
+    """Tell where a profile is played from: one address for every transport that is served."""
+    profile = shared.require_profile(call.device.media, request.profile_token)
+    if request.protocol not in _SERVED_PROTOCOLS:
+        raise ClientFault(
+            "Sender",
+            ("InvalidArgVal", "InvalidStreamSetup"),
+            f"Protocol '{request.protocol}' is not served; RtspUnicast and RTSP are",
+        )
+    return messages.GetStreamUriResponse(uri=call.device.stream_uri(call.host, profile.stream.name))
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_snapshot_uri(call: Call, request: messages.GetSnapshotUri) -> messages.GetSnapshotUriResponse:
+    """Tell where still pictures of a profile are got."""
+    return messages.GetSnapshotUriResponse(uri=shared.snapshot_uri(call, request.profile_token))
+
+
+@operation(access=Access.ACTUATE)
+async def set_synchronization_point(
+    call: Call, request: messages.SetSynchronizationPoint
+) -> messages.SetSynchronizationPointResponse:
+    """Accept the wish for a key frame: every viewer begins with one, and cameras send the next soon."""
+    shared.require_profile(call.device.media, request.profile_token)
+    return messages.SetSynchronizationPointResponse()
+
+
+def _capabilities(call: Call) -> messages.Media2ServiceCapabilities:
+    media = call.device.media
+    kinds = [kind for kind in ConfigurationKind if kind in _ALWAYS_THERE or media.tokens(kind)]
+    return messages.Media2ServiceCapabilities(
+        snapshot_uri=call.device.has_snapshots,
+        rotation=False,
+        video_source_mode=False,
+        osd=False,
+        temporary_osd_text=False,
+        mask=False,
+        source_mask=False,
+        profile_capabilities=messages.ProfileCapabilities(
+            maximum_number_of_profiles=shared.maximum_number_of_profiles(media),
+            configurations_supported=tuple(kinds),
+        ),
+        streaming_capabilities=messages.StreamingCapabilities(
+            rtsp_streaming=True,
+            rtp_multicast=False,
+            rtp_rtsp_tcp=True,
+            non_aggregate_control=False,
+            auto_start_multicast=False,
+            secure_rtsp_streaming=False,
+        ),
+    )
+
+
+def _configurations(
+    media: MediaModel, profile: MediaProfile, kinds: frozenset[ConfigurationKind]
+) -> messages.ConfigurationSet:
+    def held(view: ConfigurationView[T]) -> T | None:
+        return view.held_by(profile, media) if view.kind in kinds else None
+
+    return messages.ConfigurationSet(
+        video_source=held(VIDEO_SOURCES),
+        audio_source=held(AUDIO_SOURCES),
+        video_encoder=held(VIDEO_ENCODERS),
+        audio_encoder=held(AUDIO_ENCODERS),
+        ptz=held(PTZ),
+        metadata=held(METADATA),
+    )
+
+
+def _is_served(_device: VirtualDevice) -> bool:
+    return True
+
+
+SERVICE = Service(
+    prefix="tr2",
+    namespace=TR2,
+    path="/onvif/media2_service",
+    version=(21, 12),
+    operations=operations_of(__name__),
+    is_served=_is_served,
+    capabilities=_capabilities,
+)

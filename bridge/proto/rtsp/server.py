@@ -1,0 +1,407 @@
+"""The server's side of one RTSP connection (RFC 2326), as a state machine: bytes in, events and bytes out.
+
+What can be answered from the messages alone is answered here: authentication, options, session states, transports.
+What needs the world is asked of the shell by an event, and the shell answers before it takes the next one:
+
+| event | answer |
+|---|---|
+| `DescribeWanted` | `described` or `refuse` |
+| `SetupWanted` | `set_up` or `refuse` |
+| `PlayWanted` | `play` or `refuse` |
+| `PauseWanted`, `SessionEnded`, `BrokenInput` | none: they are answered already |
+
+Not here: tunnels, recording, multicast, and whose packets go where.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bridge.core.errors import WireError
+from bridge.proto.http.digest import DigestOutcome
+from bridge.proto.rtsp.deframe import Deframer
+from bridge.proto.rtsp.headers import (
+    Lower,
+    RtpInfo,
+    RtspUrl,
+    SessionHeader,
+    Transport,
+    live_range,
+    parse_tokens,
+    parse_transports,
+)
+from bridge.proto.rtsp.message import Headers, Request, Response, cseq_of
+from bridge.proto.rtsp.session import RtspSession, SessionPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from bridge.core.users import UserDirectory
+    from bridge.proto.http.digest import DigestServer
+    from bridge.proto.rtsp.session import SessionTable
+
+MOST_WRONG_LOGINS = 10
+"""Wrong passwords on one connection before it is closed: guessing has to pay for a new one each time."""
+
+MOST_REASON_CHARS = 200
+"""What a status line has room for in the buffers of small clients."""
+
+_KNOWN_ELSEWHERE = frozenset({"ANNOUNCE", "RECORD", "REDIRECT"})
+"""Methods of the standard that this server does not have."""
+
+_TRACK = re.compile(r"track(\d{1,2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeWanted:
+    """The client asks what a stream consists of."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupWanted:
+    """The client wants a track; `session` is new unless it has tracks already.
+
+    `transport` is what was agreed as far as the machine can tell: interleaved channels are settled; over UDP the
+    shell adds its ports.
+    """
+
+    session: RtspSession
+    track: int
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True)
+class PlayWanted:
+    """The client wants packets; `play` has to be answered, and flushed, before the first of them."""
+
+    session: RtspSession
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWanted:
+    """The client wants no packets for a while."""
+
+    session: RtspSession
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The client has torn its session down."""
+
+    session: RtspSession
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenInput:
+    """The client sent what is no RTSP; the connection ends with the bytes that wait to be sent."""
+
+    error: WireError
+
+
+Event = DescribeWanted | SetupWanted | PlayWanted | PauseWanted | SessionEnded | BrokenInput
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStart:
+    """Where one track of a PLAY response begins."""
+
+    track: int
+    seq: int
+    rtp_time: int
+
+
+class _Refusal(Exception):
+    """The request at hand gets this status and these headers, and nothing else happens."""
+
+    def __init__(self, status: int, *headers: tuple[str, str]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+class ServerConnection:
+    """One client's connection.
+
+    Args:
+        sessions: of the whole server.
+        digest: makes challenges and judges credentials.
+        users: who may watch; every account may.
+
+    Attributes:
+        sessions: those that were set up over this connection and have not ended.
+        is_closing: the connection is to be closed once everything is sent.
+        wrong_logins: how often a wrong user name or password came.
+    """
+
+    def __init__(self, sessions: SessionTable, *, digest: DigestServer, users: UserDirectory) -> None:
+        self.sessions: list[RtspSession] = []
+        self.is_closing = False
+        self._table = sessions
+        self._digest = digest
+        self._users = users
+        self._deframer = Deframer()
+        self._output: list[bytes] = []
+        self._request: Request | None = None
+        self._username = ""
+        self.wrong_logins = 0
+        self._methods = {
+            "OPTIONS": self._options,
+            "DESCRIBE": self._describe,
+            "SETUP": self._setup,
+            "PLAY": self._play,
+            "PAUSE": self._pause,
+            "GET_PARAMETER": self._parameter,
+            "SET_PARAMETER": self._parameter,
+            "TEARDOWN": self._teardown,
+        }
+
+    # -- bytes in, bytes out ---------------------------------------------------------------------------------------
+
+    def receive(self, data: bytes, now: float) -> Iterator[Event]:
+        """Take bytes; yield what the shell has to do. Answer each event before taking the next."""
+        try:
+            for item in self._deframer.receive(data):
+                if isinstance(item, Request):
+                    event = self._handle(item, now)
+                    if event is not None:
+                        yield event
+                elif isinstance(item, bytes):
+                    # Receiver reports: the one thing that viewers send between the messages.
+                    self._touch_own(now)
+                if self.is_closing:
+                    return
+        except WireError as error:
+            self._output.append(Response(400).render())
+            self.is_closing = True
+            yield BrokenInput(error)
+
+    def bytes_to_send(self) -> bytes:
+        """Return what has to be sent now, and forget it."""
+        data = b"".join(self._output)
+        self._output.clear()
+        return data
+
+    # -- the shell's answers ---------------------------------------------------------------------------------------
+
+    def described(self, sdp: bytes) -> None:
+        """Answer `DescribeWanted`."""
+        base = RtspUrl.parse(self._current.url).base
+        self._respond(200, ("Content-Base", base), ("Content-Type", "application/sdp"), body=sdp)
+
+    def set_up(self, event: SetupWanted, transport: Transport, now: float) -> None:
+        """Answer `SetupWanted` with the complete transport, server ports and SSRC included."""
+        session = event.session
+        session.tracks[event.track] = transport
+        session.phase = SessionPhase.READY
+        self._table.add(session)
+        self._table.touch(session, now)
+        if session not in self.sessions:
+            self.sessions.append(session)
+        self._respond(200, ("Transport", transport.render()), ("Session", self._table.header(session)))
+
+    def play(self, event: PlayWanted, starts: Sequence[TrackStart], utc: datetime) -> None:
+        """Answer `PlayWanted`: where each track begins, and the time of that."""
+        session = event.session
+        session.phase = SessionPhase.PLAYING
+        infos = (RtpInfo(f"{session.base}{control_of(start.track)}", start.seq, start.rtp_time) for start in starts)
+        self._respond(
+            200,
+            ("Session", self._table.header(session)),
+            ("Range", live_range(self._current.headers.get("Range"), utc)),
+            ("RTP-Info", ",".join(info.render() for info in infos)),
+        )
+
+    def refuse(self, status: int, reason: str = "") -> None:
+        """Answer the event at hand with an error status; `reason` is for people and goes into the status line."""
+        self._respond(status, reason="".join(char for char in reason if char.isprintable())[:MOST_REASON_CHARS])
+
+    def drop(self, session: RtspSession) -> None:
+        """Forget a session that ended for another reason than the client's TEARDOWN."""
+        self._table.remove(session)
+        if session in self.sessions:
+            self.sessions.remove(session)
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    @property
+    def _current(self) -> Request:
+        if self._request is None:
+            raise RuntimeError("no request waits for an answer")
+        return self._request
+
+    def _handle(self, request: Request, now: float) -> Event | None:
+        self._request = request
+        try:
+            return self._judge(request, now)
+        except _Refusal as refusal:
+            self._respond(refusal.status, *refusal.headers)
+        except WireError:
+            self._respond(400)
+        return None
+
+    def _judge(self, request: Request, now: float) -> Event | None:
+        if cseq_of(request) is None:
+            raise _Refusal(400)
+        if not request.version.startswith("1."):
+            raise _Refusal(505)
+        method = self._methods.get(request.method)
+        if method is None:
+            raise _Refusal(405 if request.method in _KNOWN_ELSEWHERE else 501, ("Allow", self._public))
+        if request.method != "OPTIONS":
+            self._authenticate(request, now)
+        wanted = [*request.headers.all("Require"), *request.headers.all("Proxy-Require")]
+        unsupported = sorted(token for value in wanted for token in parse_tokens(value))
+        if unsupported:
+            raise _Refusal(551, ("Unsupported", ", ".join(unsupported)))
+        session = self._session_of(request)
+        self._touch_own(now)
+        if session is not None:
+            self._table.touch(session, now)
+        return method(request, session)
+
+    def _authenticate(self, request: Request, now: float) -> None:
+        verdict = self._digest.verify(
+            request.headers.get("Authorization"), method=request.method, now=now, users=self._users
+        )
+        if verdict.user is not None:
+            self._username = verdict.user.username
+            return
+        if verdict.outcome is DigestOutcome.WRONG:
+            self.wrong_logins += 1
+            self.is_closing = self.wrong_logins >= MOST_WRONG_LOGINS
+        challenges = self._digest.challenges(now, stale=verdict.outcome is DigestOutcome.STALE, qop=False)
+        raise _Refusal(401, *(("WWW-Authenticate", challenge) for challenge in challenges))
+
+    def _session_of(self, request: Request) -> RtspSession | None:
+        value = request.headers.get("Session")
+        if value is None:
+            return None
+        session = self._table.find(SessionHeader.parse(value).id)
+        if session is None:
+            raise _Refusal(454)
+        is_own = session in self.sessions
+        is_ours = request.method == "OPTIONS" or session.username == self._username
+        if not is_ours or not (is_own or session.lower is Lower.UDP):
+            raise _Refusal(454)
+        return session
+
+    def _options(self, _request: Request, session: RtspSession | None) -> None:
+        headers = () if session is None else (("Session", self._table.header(session)),)
+        self._respond(200, ("Public", self._public), *headers)
+
+    def _describe(self, request: Request, _session: RtspSession | None) -> Event:
+        return DescribeWanted(RtspUrl.parse(request.url).path)
+
+    def _setup(self, request: Request, session: RtspSession | None) -> Event:
+        url, track = _split_track(RtspUrl.parse(request.url))
+        transport = _choose(parse_transports(request.headers.get("Transport") or ""))
+        if transport is None:
+            raise _Refusal(461)
+        if session is None:
+            if self._table.is_full:
+                raise _Refusal(453)
+            session = self._table.create(path=url.path, base=url.base, username=self._username, lower=transport.lower)
+        elif session.phase is SessionPhase.PLAYING:
+            raise _Refusal(455)
+        elif session.path != url.path:
+            raise _Refusal(459)
+        elif session.lower is not transport.lower:
+            raise _Refusal(461)
+        if transport.lower is Lower.TCP:
+            transport = self._with_free_channels(transport, session, track)
+        return SetupWanted(session, track, transport)
+
+    def _play(self, request: Request, session: RtspSession | None) -> Event | None:
+        session = self._playable(request, session)
+        if session.phase is SessionPhase.PLAYING:
+            self._respond(200, ("Session", self._table.header(session)))
+            return None
+        return PlayWanted(session)
+
+    def _pause(self, request: Request, session: RtspSession | None) -> Event:
+        session = self._playable(request, session)
+        session.phase = SessionPhase.READY
+        self._respond(200, ("Session", self._table.header(session)))
+        return PauseWanted(session)
+
+    def _parameter(self, request: Request, session: RtspSession | None) -> None:
+        # Without parameters it is a sign of life (RFC 2326 section 10.8); there are none to get or to set.
+        headers = () if session is None else (("Session", self._table.header(session)),)
+        self._respond(451 if request.body.strip() else 200, *headers)
+
+    def _teardown(self, _request: Request, session: RtspSession | None) -> Event:
+        if session is None:
+            raise _Refusal(454)
+        self.drop(session)
+        self._respond(200, ("Session", session.id))
+        return SessionEnded(session)
+
+    def _playable(self, request: Request, session: RtspSession | None) -> RtspSession:
+        if session is None:
+            raise _Refusal(454)
+        # The stream's URL is right; that of one of its tracks counts as the same.
+        if _split_track(RtspUrl.parse(request.url))[0].path != session.path:
+            raise _Refusal(404)
+        return session
+
+    def _with_free_channels(self, transport: Transport, session: RtspSession, track: int) -> Transport:
+        """Return the transport with the channels asked for or, where these are taken, with others."""
+        taken = {
+            channel
+            for other in self.sessions
+            for number, used in other.tracks.items()
+            if (other, number) != (session, track)
+            for channel in used.interleaved or ()
+        }
+        asked = transport.interleaved
+        if asked is not None and asked[0] != asked[1] and taken.isdisjoint(asked):
+            return transport
+        pair = next(((low, low + 1) for low in range(0, 256, 2) if taken.isdisjoint((low, low + 1))), None)
+        if pair is None:
+            raise _Refusal(453)
+        return replace(transport, interleaved=pair)
+
+    @property
+    def _public(self) -> str:
+        return ", ".join(self._methods)
+
+    def _touch_own(self, now: float) -> None:
+        for session in self.sessions:
+            self._table.touch(session, now)
+
+    def _respond(self, status: int, *headers: tuple[str, str], body: bytes = b"", reason: str = "") -> None:
+        cseq = cseq_of(self._current)
+        pairing = () if cseq is None else (("CSeq", str(cseq)),)
+        self._output.append(Response(status, Headers((*pairing, *headers)), body, reason).render())
+        self._request = None
+
+
+def control_of(track: int) -> str:
+    """Return the control attribute of a track, counted from 0."""
+    return f"track{track + 1}"
+
+
+def _split_track(url: RtspUrl) -> tuple[RtspUrl, int]:
+    """Return the stream's URL and the track number; a URL without a track means the first."""
+    path, _, last = url.path.rpartition("/")
+    found = _TRACK.fullmatch(last)
+    if not found or not int(found[1]):
+        return url, 0
+    return RtspUrl(url.base.removesuffix(f"{last}/"), path), int(found[1]) - 1
+
+
+def _choose(offered: tuple[Transport, ...]) -> Transport | None:
+    """Return the first transport that this server has, with nothing but what was agreed on."""
+    for transport in offered:
+        if transport.is_multicast or transport.mode != "PLAY":
+            continue
+        if transport.lower is Lower.TCP:
+            return Transport(Lower.TCP, interleaved=transport.interleaved)
+        if transport.client_port is not None and min(transport.client_port) > 0:
+            return Transport(Lower.UDP, client_port=transport.client_port)
+    return None

@@ -1,0 +1,134 @@
+"""The composition root: from a configuration to the objects that run. Nothing else constructs across layers."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import asynccontextmanager
+from random import Random
+from typing import TYPE_CHECKING
+
+from bridge.config.loader import load_configuration
+from bridge.core.ids import device_uuid
+from bridge.core.users import User
+from bridge.discovery.service import DiscoveryService
+from bridge.drivers.base import CameraConfig
+from bridge.drivers.registry import FAMILIES
+from bridge.media.directory import StreamDirectory
+from bridge.media.hub import StreamHub
+from bridge.media.rtsp_server import RtspServer
+from bridge.media.snapshot import SnapshotService
+from bridge.onvif.device import VirtualDevice
+from bridge.onvif.endpoint import make_app
+from bridge.proto.http.digest import DigestServer
+from bridge.runtime.accounts import Accounts
+from bridge.runtime.clock import SystemClock
+from bridge.runtime.listeners import ListenError
+from bridge.runtime.reach import Reach
+from bridge.runtime.supervisor import SupervisedCamera
+from bridge.runtime.unit import DeviceUnit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from pathlib import Path
+    from uuid import UUID
+
+    from bridge.config.models import CameraEntry, Configuration, UserEntry
+    from bridge.core.model import CameraDescription
+
+REALM = "onvif-bridge"
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read and check a configuration file against the families of this version.
+
+    Raises:
+        ConfigError: with every problem found.
+    """
+    return load_configuration(path, {name: family.check_options for name, family in FAMILIES.items()})
+
+
+class Factory:
+    """Makes the parts of one bridge and holds what they share."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        section = configuration.bridge
+        self.clock = SystemClock()
+        self.reach = Reach(section.bind, None if section.advertise == "auto" else section.advertise)
+        self.directory = StreamDirectory()
+        self._accounts = Accounts(map(_user, configuration.users))
+        self._random = Random()  # noqa: S311 - for jitter and RTP starting points, not for secrets
+        self._digest = DigestServer(REALM, key=secrets.token_bytes(32))
+        self._rtsp_port = 0
+
+    def take_users(self, users: Iterable[UserEntry]) -> None:
+        """Replace the accounts, for new requests."""
+        self._accounts.replace(map(_user, users))
+
+    def make_discovery(self, starts: int) -> DiscoveryService:
+        """Return the responder for all devices; `starts` is the InstanceId, which must grow with every start."""
+        return DiscoveryService(self.reach.bind, clock=self.clock, random=self._random, instance_id=starts)
+
+    @asynccontextmanager
+    async def rtsp_listener(self, port: int) -> AsyncIterator[None]:
+        """Serve the streams of the directory over RTSP.
+
+        Raises:
+            ListenError: the port is not to be had.
+        """
+        server = RtspServer(self.directory, digest=self._digest, users=self._accounts, clock=self.clock)
+        try:
+            await server.start(self.reach.bind, port)
+        except OSError as error:
+            reason = f"cannot listen on {self.reach.bind}:{port} for RTSP (bridge.rtsp_port): {error.strerror}"
+            raise ListenError(reason) from error
+        self._rtsp_port = server.port
+        try:
+            yield
+        finally:
+            await server.close()
+
+    def build_unit(self, entry: CameraEntry, known: CameraDescription | None, identity: UUID) -> DeviceUnit:
+        """Make everything that one camera of the configuration needs."""
+        family = FAMILIES[entry.family]
+        driver = family.create(_camera_config(entry), known, self.clock)
+        camera = SupervisedCamera(_camera_config(entry), driver, known=known, clock=self.clock)
+        device = VirtualDevice(
+            camera,
+            uuid=device_uuid(identity, entry.id),
+            users=self._accounts,
+            clock=self.clock,
+            rtsp_port=self._rtsp_port,
+            snapshots=SnapshotService(camera, clock=self.clock),
+        )
+        camera.on_event(device.publish)
+        names = dict.fromkeys([*(stream.name for stream in (known.streams if known else ())), *family.stream_names])
+        return DeviceUnit(
+            camera,
+            device,
+            hubs={
+                name: StreamHub(f"{entry.id}/{name}", driver.open_stream(name), clock=self.clock, random=self._random)
+                for name in names
+            },
+            app=make_app(device, digest=self._digest, advertise=self.reach.advertise),
+            port=entry.onvif_port,
+        )
+
+
+def _user(entry: UserEntry) -> User:
+    return User(entry.username, entry.password, entry.level)
+
+
+def _camera_config(entry: CameraEntry) -> CameraConfig:
+    return CameraConfig(
+        id=entry.id,
+        name=entry.name or entry.id,
+        family=entry.family,
+        host=entry.host,
+        username=entry.username,
+        password=entry.password,
+        port=entry.port,
+        tls=entry.tls,
+        channel=entry.channel,
+        rtsp_port=entry.rtsp_port,
+        options=entry.options,
+    )

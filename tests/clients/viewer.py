@@ -1,0 +1,37 @@
+"""A viewer: PyAV over RTSP, as an NVR that records would use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import av
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a viewer saw: pictures, their size, and how many audio frames came with them."""
+
+    pictures: int
+    size: tuple[int, int]
+    codec: str
+    audio_frames: int
+    distinct: int
+
+
+def watch(uri: str, *, transport: str, pictures: int) -> Seen:
+    """Decode that many pictures of a stream; `transport` is `tcp` or `udp`."""
+    seen, audio, size, digests = 0, 0, (0, 0), set()
+    with av.open(uri, options={"rtsp_transport": transport}, timeout=(10.0, 10.0)) as container:
+        codec = container.streams.video[0].codec_context.name
+        for packet in container.demux():
+            if packet.stream.type == "audio":
+                audio += len(packet.decode())
+                continue
+            for frame in packet.decode():
+                assert isinstance(frame, av.VideoFrame)
+                seen += 1
+                size = (frame.width, frame.height)
+                digests.add(hash(bytes(frame.planes[0])))
+            if seen >= pictures:
+                break
+    return Seen(seen, size, codec, audio, len(digests))

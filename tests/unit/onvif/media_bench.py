@@ -1,0 +1,77 @@
+"""Cameras and a workbench for the media services: every answer and fault goes through the official schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bridge.core.errors import ClientFault
+from bridge.core.model import (
+    AudioCodec,
+    AudioFormat,
+    CameraDescription,
+    EncoderSettings,
+    NativeStream,
+    Resolution,
+    VideoCodec,
+)
+from bridge.media.snapshot import SnapshotService
+from bridge.onvif.services import SERVICES
+from bridge.proto.soap.codec import decode, encode, tag_of
+from bridge.proto.soap.envelope import read_envelope
+from bridge.proto.soap.faults import write_fault
+from tests.unit.onvif.bench_camera import BenchCamera, described
+from tests.unit.onvif.service_bench import Bench
+
+if TYPE_CHECKING:
+    from bridge.onvif.operation import Operation
+
+AAC = AudioFormat(AudioCodec.AAC, 16000, channels=1, bitrate_kbps=64)
+PCMU = AudioFormat(AudioCodec.PCMU, 8000, channels=2, bitrate_kbps=64)
+MAIN = EncoderSettings(VideoCodec.H264, Resolution(2560, 1440), 25.0, 6144, gov_length=50, codec_profile="High")
+MAIN_H265 = EncoderSettings(VideoCodec.H265, Resolution(3840, 2160), 25.0, 8192, gov_length=100)
+SUB = EncoderSettings(VideoCodec.H264, Resolution(640, 360), 12.5, 256, gov_length=25, codec_profile="Base?")
+MOTION_JPEG = EncoderSettings(VideoCodec.JPEG, Resolution(640, 480), 0.4, 900, gov_length=1)
+
+_OPERATIONS: dict[str, Operation[Any, Any]] = {
+    operation.tag: operation for service in SERVICES for operation in service.operations
+}
+
+
+def camera_of(*encoders: EncoderSettings, audio: tuple[AudioFormat | None, ...] = (), **more: Any) -> CameraDescription:
+    """Describe a camera with a stream per encoder (`main`, `sub`, `third`) and audio for the first of them."""
+    names = ("main", "sub", "third")[: len(encoders)]
+    sound = (*audio, None, None, None)
+    streams = tuple(
+        NativeStream(name, encoder, (), audio=heard)
+        for name, encoder, heard in zip(names, encoders, sound, strict=False)
+    )
+    whole = described(**{"snapshot": True, **more})
+    return CameraDescription(
+        whole.info, streams, snapshot=whole.snapshot, ptz=whole.ptz, imaging=whole.imaging, events=whole.events
+    )
+
+
+class MediaBench(Bench):
+    """A virtual device that can be asked anything."""
+
+    def __init__(self, description: CameraDescription | None) -> None:
+        camera = BenchCamera(description)
+        super().__init__(camera)
+        self.device.snapshots = SnapshotService(camera, clock=self.clock)
+
+    async def answer(self, request: object) -> Any:
+        """Send a request through XML and return the answer, read back from XML that the schemas accept."""
+        operation = _OPERATIONS[tag_of(type(request))]
+        response = await operation(self.call("/onvif/x"), decode(operation.request, encode(request)))
+        data = self.checked(lambda body: encode(response, parent=body))
+        return decode(operation.response, read_envelope(data).body)
+
+    async def fault(self, request: object) -> tuple[str, ...]:
+        """Send a request that must be refused, and return code and subcodes."""
+        operation = _OPERATIONS[tag_of(type(request))]
+        with pytest.raises(ClientFault) as caught:
+            await operation(self.call("/onvif/x"), decode(operation.request, encode(request)))
+        self.checked(lambda body: write_fault(body, caught.value))
+        return (caught.value.code, *caught.value.subcodes)

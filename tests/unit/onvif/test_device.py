@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bridge.core.camera import Velocity
+from bridge.core.events import EventKind
+from bridge.core.ids import device_mac, device_serial
+from tests.unit.onvif.bench_camera import BenchCamera, described
+from tests.unit.onvif.media_bench import MAIN, MediaBench, camera_of
+
+
+def device_of(description):
+    return MediaBench(description).device
+
+
+def test_streams_are_played_from_the_host_that_the_client_knows():
+    device = device_of(camera_of(MAIN))
+    assert device.stream_uri("192.0.2.1", "main") == "rtsp://192.0.2.1:554/bench/main"
+    device.rtsp_port = 8554
+    assert device.stream_uri("[2001:db8::1]", "sub") == "rtsp://[2001:db8::1]:8554/bench/sub"
+
+
+def test_a_stream_address_keeps_within_the_128_bytes_that_onvif_allows():
+    camera = BenchCamera(camera_of(MAIN))
+    bench = MediaBench(camera.description)
+    bench.camera.id = "c" * 32
+    bench.device.rtsp_port = 65535
+    host = "[2001:0db8:1111:2222:3333:4444:5555:6666]"
+    assert len(bench.device.stream_uri(host, "main")) <= 128
+
+
+def test_the_camera_s_serial_number_is_used_once_it_is_known():
+    bench = MediaBench(None)
+    assert bench.device.serial == device_serial(bench.device.uuid)
+    bench.camera.description = described()
+    assert bench.device.serial == "S1"
+    nameless = described()
+    bench.camera.description = replace(nameless, info=replace(nameless.info, serial=""))
+    assert bench.device.serial == device_serial(bench.device.uuid)
+
+
+def test_the_hardware_address_is_the_device_s_own_and_not_the_camera_s():
+    device = device_of(described())
+    assert device.mac == device_mac(device.uuid)
+    assert device.mac.startswith("02:")
+
+
+def test_snapshots_are_there_when_the_camera_makes_them_and_somebody_serves_them():
+    assert device_of(camera_of(MAIN)).has_snapshots
+    assert not device_of(camera_of(MAIN, snapshot=False)).has_snapshots
+    assert not device_of(None).has_snapshots
+    unserved = device_of(camera_of(MAIN))
+    unserved.snapshots = None
+    assert not unserved.has_snapshots
+
+
+def test_what_the_camera_reports_reaches_the_broker():
+    bench = MediaBench(described())
+    bench.publish(EventKind.MOTION, active=True)
+    levels = {each.topic.kind: each.items[-1].value for each in bench.device.broker.current()}
+    assert levels == {EventKind.MOTION: "true", EventKind.PERSON: "false", EventKind.SIGNAL_LOSS: "false"}
+
+
+async def test_while_it_runs_a_movement_ends_when_its_time_is_over():
+    bench = MediaBench(described())
+    running = asyncio.create_task(bench.device.run())
+    await bench.device.movement.move(Velocity(zoom=0.5), timeout_s=0.0)
+    await bench.camera.has_stopped.wait()
+    assert bench.camera.commands == [("move", None, 0.5), ("stop", False, True)]
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()
