@@ -44,11 +44,14 @@ def no_leaked_threads() -> Iterator[None]:
     """Fail a test that leaves a thread behind; the loop's executor threads are joined with the loop."""
     before = set(threading.enumerate())
     yield
-    left = [
+    started = [
         thread
         for thread in set(threading.enumerate()) - before
-        if thread.is_alive() and not thread.daemon and not thread.name.startswith("asyncio_")
+        if not thread.daemon and not thread.name.startswith("asyncio_")
     ]
+    for thread in started:
+        thread.join(1)  # one that has been told to end may need a moment for it
+    left = [thread for thread in started if thread.is_alive()]
     assert not left, f"threads still running: {left}"
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+COMMAND = (sys.executable, "-m", "bridge")
 READY_S = 20.0
 STOP_S = 5.0  # what `product.md` 3 promises
 
@@ -35,16 +36,11 @@ class Program:
 
 
 @contextmanager
-def program(*arguments: str, log: Path, environment: dict[str, str] | None = None) -> Iterator[Program]:
+def program(*arguments: str, log: Path, command: Sequence[str] = COMMAND) -> Iterator[Program]:
     """Run `onvif-bridge ARGUMENTS`; its log goes to a file, for the reader of a failure."""
     with (
         log.open("ab") as errors,
-        subprocess.Popen(
-            [sys.executable, "-m", "bridge", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=os.environ | (environment or {}),
-        ) as process,
+        subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=errors) as process,
     ):
         assert process.stdout is not None
         try:

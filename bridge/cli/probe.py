@@ -6,8 +6,10 @@ import asyncio
 import getpass
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bridge.core.errors import Unreachable
 from bridge.core.model import Secret
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("family", metavar="FAMILY")
     parser.add_argument("host", metavar="HOST")
     parser.add_argument("--port", type=int, metavar="N", help="native API port, if not the family's default")
-    parser.add_argument("--no-tls", action="store_true", help="native API over plain HTTP")
     parser.add_argument("--username", default="admin")
     parser.add_argument("--password", help=f"asked for when left out, unless {PASSWORD_VARIABLE} is set")
     parser.add_argument("--json", action="store_true", help="print everything that is known, as JSON")
@@ -31,22 +32,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
+    description = asyncio.run(_probe(options))
+    sys.stdout.write(_as_json(description) if options.json else _as_text(description))
+    return 0
+
+
+async def _probe(options: argparse.Namespace) -> CameraDescription:
     from bridge.drivers.base import CameraConfig  # noqa: PLC0415 - commands load only what they use
     from bridge.runtime.probe import probe  # noqa: PLC0415
 
     config = CameraConfig(
-        id="probe",
+        id=options.host,
         name=options.host,
         family=options.family,
         host=options.host,
         port=options.port,
-        tls=not options.no_tls,
         username=options.username,
         password=_password(options),
     )
-    description = asyncio.run(probe(config))
-    sys.stdout.write(_as_json(description) if options.json else _as_text(description))
-    return 0
+    try:
+        return await probe(config)
+    except Unreachable:
+        # A port given by hand may be that of plain HTTP. Without one the password never leaves unencrypted.
+        if options.port is None:
+            raise
+        return await probe(replace(config, tls=False))
 
 
 def _password(options: argparse.Namespace) -> Secret:

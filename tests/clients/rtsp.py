@@ -10,8 +10,9 @@ import hashlib
 import re
 import socket
 from collections import deque
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Self
 
 PATIENCE_S = 5.0
 
@@ -46,7 +47,7 @@ class RtspClient:
 
     @property
     def local_port(self) -> int:
-        return self._writer.get_extra_info("sockname")[1]
+        return int(self._writer.get_extra_info("sockname")[1])
 
     async def request(self, method: str, url: str, **headers: str) -> Reply:
         """Send a request, with credentials as soon as the server has asked for them, and return its reply."""
@@ -99,10 +100,8 @@ class RtspClient:
 
     async def close(self) -> None:
         self._writer.close()
-        try:
+        with suppress(ConnectionError):
             await self._writer.wait_closed()
-        except ConnectionError:
-            pass
 
     async def _exchange(self, method: str, url: str, headers: dict[str, str]) -> Reply:
         self._cseq += 1
@@ -161,7 +160,7 @@ class UdpReceiver:
     async def report(self) -> bytes:
         return await self._receive(self.rtcp)
 
-    def __enter__(self) -> UdpReceiver:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,5 +1,7 @@
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def split(data, sizes):
 def collect(reads):
     """Return all events, runs of frames joined where nothing came between, and the error's place."""
     deframer = Deframer()
-    found = []
+    found: list[Any] = []
     try:
         for read in reads:
             for event in deframer.receive(read):
@@ -80,7 +82,7 @@ def test_any_bytes_give_events_or_a_wire_error(data, sizes):
 
 @given(items)
 def test_what_was_sent_is_what_arrives(things):
-    expected = []
+    expected: list[Any] = []
     for thing in things:
         if thing == b"\r\n":
             continue
@@ -105,10 +107,8 @@ def test_rendered_message_is_canonical(message):
 @given(st.text(max_size=80))
 def test_header_values_are_read_or_wire_errors(text):
     for parse in (parse_transports, SessionHeader.parse, RtspUrl.parse):
-        try:
+        with suppress(WireError):
             parse(text)
-        except WireError:
-            pass
 
 
 pairs = st.none() | st.integers(0, 254).map(lambda low: (low, low + 1))
@@ -165,18 +165,14 @@ def test_session_description_is_read_and_survives_rendering(lines):
 
 @given(st.binary(max_size=200))
 def test_bytes_as_session_description_give_a_wire_error_at_most(data):
-    try:
+    with suppress(WireError):
         sdp.parse(data)
-    except WireError:
-        pass
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_control_urls_resolve_or_are_wire_errors(base, control):
-    try:
+    with suppress(WireError):
         sdp.resolve(base, control)
-    except WireError:
-        pass
 
 
 class Everybody:
@@ -211,7 +207,7 @@ AUTHORIZER = Authorizer("alice", Secret("p"))
 AUTHORIZER.answer(parse_challenges(DigestServer("r", key=b"k").challenges(0.0, qop=False)))
 signed = st.builds(
     lambda method, url, lines: Request(
-        method, url, Headers((("CSeq", "1"), *lines, ("Authorization", AUTHORIZER.header(method, url, ""))))
+        method, url, Headers((("CSeq", "1"), *lines, ("Authorization", AUTHORIZER.header(method, url, "") or "")))
     ).render(),
     st.sampled_from(["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "GET_PARAMETER", "TEARDOWN", "FLY"]),
     st.sampled_from(["rtsp://h/a", "rtsp://h/a/track1", "rtsp://h/a/track2", "rtsp://h/b", "*", "rtsp://[", "\x85"]),
@@ -243,10 +239,8 @@ def test_server_answers_the_same_however_the_bytes_are_split(things, sizes, tail
 def test_client_takes_any_bytes_or_raises_a_wire_error(things, tail):
     client = ClientConnection(Authorizer("u", Secret("p")), lambda: "c")
     client.send(describe("rtsp://h/a"))
-    try:
+    with suppress(WireError):
         for event in client.receive(b"".join(things) + tail):
             if not isinstance(event, bytes):
                 stage = Described.of(event)
                 stage.ready(event).with_track(event)
-    except WireError:
-        pass

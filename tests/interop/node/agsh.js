@@ -48,8 +48,9 @@ async function use(cam) {
   await call('setPreset')({ presetName: 'agsh' });
   const presets = await call('getPresets')({});
   result.presets = presets;
-  await call('gotoPreset')({ preset: presets.agsh });
-  await call('removePreset')({ presetToken: presets.agsh });
+  const presetToken = presets.agsh.$.token;
+  await call('gotoPreset')({ preset: presetToken });
+  await call('removePreset')({ presetToken });
   result.imaging = await call('getImagingSettings')({ token: cam.videoSources[0] ? cam.videoSources[0].$.token : cam.videoSources.$.token });
   result.status = await call('getStatus')({});
   result.motion = await motion(cam);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from random import Random
+from typing import Any
 
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
@@ -58,7 +59,7 @@ class ScriptedSource:
     def __init__(self, description=BOTH, failure=None):
         self.description = description
         self.failure = failure
-        self.sink = None
+        self.sink: Any = None
         self.opened = asyncio.Event()
 
     async def run(self, sink):
@@ -77,7 +78,7 @@ class ScriptedSource:
 
 
 class World:
-    """`begin` makes the stream known, with a picture (packets 1 and 2) and a sound (packet 1) that a viewer gets first."""
+    """`begin` makes the stream known, with a picture (packets 1 and 2) and a sound (packet 1) for every new viewer."""
 
     def __init__(self, server, hub, source, path):
         self.server = server

@@ -60,7 +60,7 @@ def test_garbage_is_a_wire_error_that_tells_where(garbage):
 def test_broken_message_tells_where_it_began():
     deframer = Deframer()
     events = deframer.receive(b"OPTIONS * RTSP/1.0\r\n\r\nnonsense\r\n\r\n")
-    assert next(events).method == "OPTIONS"
+    assert isinstance(next(events), Request)
     with pytest.raises(WireError) as caught:
         next(events)
     assert caught.value.offset == 22
@@ -70,7 +70,11 @@ def test_broken_message_tells_where_it_began():
 def test_head_without_end_is_refused_before_it_grows(chunk):
     data = b"OPTIONS * RTSP/1.0\r\nX: " + b"y" * 2 * MOST_HEAD_BYTES
     deframer = Deframer()
-    with pytest.raises(WireError):
+
+    def feed():
         for at in range(0, len(data), chunk):
             list(deframer.receive(data[at : at + chunk]))
+
+    with pytest.raises(WireError):
+        feed()
     assert len(deframer._buffer) <= MOST_HEAD_BYTES + 4 + chunk

@@ -22,21 +22,22 @@ from bridge.proto.rtsp.server import (
 from bridge.proto.rtsp.session import GRACE_S, SessionPhase, SessionTable
 
 URL = "rtsp://bridge:8554/cam/main/"
+PASSWORD = Secret("pass")
 UTC_NOW = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 class Users:
     def find(self, username):
-        return User(username, Secret("pass"), UserLevel.USER) if username in {"alice", "bob"} else None
+        return User(username, PASSWORD, UserLevel.USER) if username in {"alice", "bob"} else None
 
 
 class Peer:
     """A client and a shell in one: signs requests, answers events as a shell would, reads the replies."""
 
-    def __init__(self, table, username="alice", password="pass", digest=None):
+    def __init__(self, table, username="alice", password=PASSWORD, digest=None):
         self.digest = digest or DigestServer("bridge", key=b"k")
         self.connection = ServerConnection(table, digest=self.digest, users=Users())
-        self.authorizer = Authorizer(username, Secret(password))
+        self.authorizer = Authorizer(username, password)
         self.authorizer.answer(parse_challenges(self.digest.challenges(0.0, qop=False)))
         self.cseq = count(1)
         self.events = []
@@ -122,7 +123,7 @@ def test_stale_nonce_is_challenged_as_stale(table):
 
 
 def test_guessing_passwords_ends_the_connection(table):
-    peer = Peer(table, password="guess")
+    peer = Peer(table, password=Secret("guess"))
     for _ in range(MOST_WRONG_LOGINS):
         assert not peer.connection.is_closing
         assert peer.ask("DESCRIBE").status == 401

@@ -1,0 +1,156 @@
+"""Encoder settings and what they can be set to, from `GetEnc` (vendor document, 3.4.12).
+
+The codec follows from the picture size and cannot be chosen; new firmwares do not even tell it. Key frames come
+every `gop` times `frameRate` frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bridge.core.model import EncoderOptions, EncoderSettings, Resolution, VideoCodec
+from bridge.core.units import Range
+from bridge.drivers.reolink.native import number, numbers, section, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.drivers.reolink.native import Json
+
+MOST_SIDE_PX: Final = 16384
+MOST_FRAME_RATE: Final = 120
+MOST_BITRATE_KBPS: Final = 200_000
+MOST_GOP: Final = 60
+
+USUAL_FRAME_RATE: Final = 15
+USUAL_BITRATE_KBPS: Final = 1024
+USUAL_GOP: Final = 2
+"""Stand-ins for fields that a firmware leaves out."""
+
+H265_FROM_WIDTH_PX: Final = 3840
+"""The document's cameras encode this width in H.265 and all below in H.264."""
+
+CODECS: Final = {"h264": VideoCodec.H264, "h265": VideoCodec.H265}
+CODEC_PROFILES: Final = {"Base": "Baseline", "Main": "Main", "High": "High"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What can be set at one picture size."""
+
+    resolution: Resolution
+    codec: VideoCodec
+    frame_rates: tuple[int, ...]
+    bitrates_kbps: tuple[int, ...]
+    gop: tuple[int, int]
+    codec_profiles: tuple[str, ...]
+
+
+def encoder_settings(stream: Json, believed: VideoCodec | None = None) -> EncoderSettings | None:
+    """Read `mainStream` or `subStream` of a GetEnc value.
+
+    Args:
+        stream: the native object.
+        believed: the codec to assume where the camera does not tell; None goes by the size.
+
+    Returns:
+        The settings; None when the object holds no picture size, that is: no such stream.
+    """
+    resolution = _resolution(stream)
+    if resolution is None:
+        return None
+    frame_rate = number(stream, "frameRate", least=1, most=MOST_FRAME_RATE) or USUAL_FRAME_RATE
+    gop = number(stream, "gop", least=1, most=MOST_GOP) or USUAL_GOP
+    codec = _codec(stream, resolution, believed)
+    return EncoderSettings(
+        codec=codec,
+        resolution=resolution,
+        frame_rate=float(frame_rate),
+        bitrate_kbps=number(stream, "bitRate", least=1, most=MOST_BITRATE_KBPS) or USUAL_BITRATE_KBPS,
+        gov_length=gop * frame_rate,
+        codec_profile=_codec_profile(text(stream, "profile"), codec),
+    )
+
+
+def encoder_options(ranges: Sequence[Json], current: EncoderSettings) -> tuple[EncoderOptions, ...]:
+    """Read what a stream can be set to from its parts of `range.Enc`, one block per codec, the current one first.
+
+    Args:
+        ranges: the stream's native objects, one for each size of the main stream; there may be none.
+        current: the settings now; without ranges they are the only choice.
+    """
+    found = (_entry(each, current) for each in ranges)
+    entries = tuple(dict.fromkeys(entry for entry in found if entry is not None)) or (_only(current),)
+    codecs = sorted({entry.codec for entry in entries}, key=lambda codec: codec is not current.codec)
+    return tuple(_block(codec, [entry for entry in entries if entry.codec is codec]) for codec in codecs)
+
+
+def _block(codec: VideoCodec, entries: Sequence[_Entry]) -> EncoderOptions:
+    frame_rates = sorted({rate for entry in entries for rate in entry.frame_rates}, reverse=True)
+    bitrates = [bitrate for entry in entries for bitrate in entry.bitrates_kbps]
+    gops = [gop for entry in entries for gop in entry.gop]
+    return EncoderOptions(
+        codec=codec,
+        resolutions=tuple(sorted({entry.resolution for entry in entries}, reverse=True)),
+        frame_rates=tuple(float(rate) for rate in frame_rates),
+        bitrate_kbps=Range(min(bitrates), max(bitrates)),
+        gov_length=Range(min(gops) * min(frame_rates), max(gops) * max(frame_rates)),
+        codec_profiles=tuple(dict.fromkeys(profile for entry in entries for profile in entry.codec_profiles)),
+    )
+
+
+def _entry(stream: Json, current: EncoderSettings) -> _Entry | None:
+    resolution = _resolution(stream)
+    if resolution is None:
+        return None
+    fallback = _only(current)
+    codec = _codec(stream, resolution, current.codec if resolution == current.resolution else None)
+    listed = stream.get("profile")
+    profiles = (
+        [_codec_profile(each, codec) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    )
+    gop = section(stream, "gop")
+    least = number(gop, "min", least=1, most=MOST_GOP) or fallback.gop[0]
+    most = number(gop, "max", least=1, most=MOST_GOP) or fallback.gop[1]
+    return _Entry(
+        resolution=resolution,
+        codec=codec,
+        frame_rates=numbers(stream, "frameRate", least=1, most=MOST_FRAME_RATE) or fallback.frame_rates,
+        bitrates_kbps=numbers(stream, "bitRate", least=1, most=MOST_BITRATE_KBPS) or fallback.bitrates_kbps,
+        gop=(min(least, most), max(least, most)),
+        codec_profiles=tuple(dict.fromkeys(profiles)) or fallback.codec_profiles,
+    )
+
+
+def _only(current: EncoderSettings) -> _Entry:
+    frame_rate = int(current.frame_rate)
+    gop = current.gov_length // frame_rate
+    return _Entry(
+        resolution=current.resolution,
+        codec=current.codec,
+        frame_rates=(frame_rate,),
+        bitrates_kbps=(current.bitrate_kbps,),
+        gop=(gop, gop),
+        codec_profiles=(current.codec_profile,),
+    )
+
+
+def _resolution(stream: Json) -> Resolution | None:
+    """Read `size` ("W*H"), else `width` and `height`."""
+    width, _, height = text(stream, "size").partition("*")
+    given: Json = {"width": width, "height": height} if height else stream
+    across = number(given, "width", least=1, most=MOST_SIDE_PX)
+    down = number(given, "height", least=1, most=MOST_SIDE_PX)
+    return None if across is None or down is None else Resolution(across, down)
+
+
+def _codec(stream: Json, resolution: Resolution, believed: VideoCodec | None) -> VideoCodec:
+    told = CODECS.get(text(stream, "vType").lower()) or believed
+    if told is not None:
+        return told
+    return VideoCodec.H265 if resolution.width >= H265_FROM_WIDTH_PX else VideoCodec.H264
+
+
+def _codec_profile(native: str, codec: VideoCodec) -> str:
+    return "Main" if codec is VideoCodec.H265 else CODEC_PROFILES.get(native, "Main")

@@ -1,0 +1,1 @@
+"""The Reolink driver, part by part."""
