@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bridge.core.camera import Camera
     from bridge.core.events import CameraEvent
+    from bridge.core.memory import DeviceMemory
     from bridge.core.timing import Clock
     from bridge.core.users import UserDirectory
     from bridge.media.snapshot import SnapshotService
@@ -37,9 +38,10 @@ class VirtualDevice:
         clock: the time that the device tells and measures with.
         rtsp_port: where the RTSP server is reached; set again once the real port is known.
         snapshots: still pictures of this camera; None if none are served.
+        memory: what clients have set, kept over restarts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a composition point; every part is named at its one call
         self,
         camera: Camera,
         *,
@@ -48,6 +50,7 @@ class VirtualDevice:
         clock: Clock,
         rtsp_port: int,
         snapshots: SnapshotService | None,
+        memory: DeviceMemory,
     ) -> None:
         self.camera = camera
         self.uuid = uuid
@@ -55,6 +58,7 @@ class VirtualDevice:
         self.clock = clock
         self.rtsp_port = rtsp_port
         self.snapshots = snapshots
+        self.memory = memory
         self.media = MediaModel(camera)
         self.broker = EventBroker(camera, self.media, clock=clock)
         self.movement = MovementTimer(camera, clock=clock)

@@ -138,7 +138,7 @@ class Bridge:
                     self._hurry_after(STOP_POLITELY_S)
 
     async def _open(self, entry: CameraEntry, state: StateStore, discovery: DiscoveryService | None) -> _Running:
-        unit = self._factory.build_unit(entry, await state.description(entry.id), state.identity)
+        unit = await self._factory.build_unit(entry, state)
         stack = AsyncExitStack()
         await stack.enter_async_context(unit.open(self._factory.reach, self._factory.directory, discovery))
         return _Running(entry, unit, stack)

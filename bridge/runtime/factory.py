@@ -26,14 +26,14 @@ from bridge.runtime.listeners import ListenError
 from bridge.runtime.reach import Reach
 from bridge.runtime.supervisor import SupervisedCamera
 from bridge.runtime.unit import DeviceUnit
+from bridge.store.memory import StoredMemory
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
-    from uuid import UUID
 
     from bridge.config.models import CameraEntry, Configuration, UserEntry
-    from bridge.core.model import CameraDescription
+    from bridge.store.state import StateStore
 
 REALM = "onvif-bridge"
 
@@ -87,24 +87,28 @@ class Factory:
         finally:
             await server.close()
 
-    def build_unit(self, entry: CameraEntry, known: CameraDescription | None, identity: UUID) -> DeviceUnit:
+    async def build_unit(self, entry: CameraEntry, state: StateStore) -> DeviceUnit:
         """Make everything that one camera of the configuration needs."""
         family = FAMILIES[entry.family]
+        known = await state.description(entry.id)
+        memory = StoredMemory(entry.id, await state.sections(entry.id), state)
         driver = family.create(_camera_config(entry), known, self.clock)
         camera = SupervisedCamera(_camera_config(entry), driver, known=known, clock=self.clock)
         device = VirtualDevice(
             camera,
-            uuid=device_uuid(identity, entry.id),
+            uuid=device_uuid(state.identity, entry.id),
             users=self._accounts,
             clock=self.clock,
             rtsp_port=self._rtsp_port,
             snapshots=SnapshotService(camera, clock=self.clock),
+            memory=memory,
         )
         camera.on_event(device.publish)
         names = dict.fromkeys([*(stream.name for stream in (known.streams if known else ())), *family.stream_names])
         return DeviceUnit(
             camera,
             device,
+            memory=memory,
             hubs={
                 name: StreamHub(f"{entry.id}/{name}", driver.open_stream(name), clock=self.clock, random=self._random)
                 for name in names

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
     from bridge.runtime.reach import Reach
     from bridge.runtime.supervisor import SupervisedCamera
+    from bridge.store.memory import StoredMemory
     from bridge.store.state import StateStore
 
 KEEP_AGAIN_S = 5.0
@@ -34,6 +35,7 @@ class DeviceUnit:
     Args:
         camera: the supervised camera.
         device: its ONVIF face.
+        memory: what the device keeps over restarts.
         hubs: its streams by name, best first.
         app: the HTTP application of its ONVIF port.
         port: the port to listen on, 0 for any free one.
@@ -44,12 +46,14 @@ class DeviceUnit:
         camera: SupervisedCamera,
         device: VirtualDevice,
         *,
+        memory: StoredMemory,
         hubs: Mapping[str, StreamHub],
         app: web.Application,
         port: int,
     ) -> None:
         self.camera = camera
         self.device = device
+        self._memory = memory
         self.hubs = hubs
         self.port = port
         self._app = app
@@ -120,6 +124,7 @@ class DeviceUnit:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.device.run(), name=f"{self.camera.id}: device")
                 tasks.create_task(self._keep_descriptions(state, clock), name=f"{self.camera.id}: state")
+                tasks.create_task(self._memory.run(), name=f"{self.camera.id}: memory")
                 for name, hub in self.hubs.items():
                     tasks.create_task(hub.run(), name=f"{self.camera.id}: {name}")
 

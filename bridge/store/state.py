@@ -20,7 +20,7 @@ from bridge.core.errors import BridgeError
 from bridge.core.model import CameraDescription
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from datetime import datetime
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,24 @@ class StateStore:
             "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
             (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
         )
+        await self._database.commit()
+
+    async def sections(self, device: str) -> dict[str, str]:
+        """Return the documents that a device has kept, by section."""
+        query = "SELECT section, document FROM memory WHERE device = ?"
+        async with self._database.execute(query, (device,)) as cursor:
+            return {section: document async for section, document in cursor}
+
+    async def keep_sections(self, device: str, documents: Mapping[str, str | None]) -> None:
+        """Keep a device's documents; None drops a section. All of them or none."""
+        for section, document in documents.items():
+            if document is None:
+                await self._database.execute("DELETE FROM memory WHERE (device, section) = (?, ?)", (device, section))
+            else:
+                await self._database.execute(
+                    "INSERT OR REPLACE INTO memory (device, section, document) VALUES (?, ?, ?)",
+                    (device, section, document),
+                )
         await self._database.commit()
 
 

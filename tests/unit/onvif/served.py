@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media.snapshot import SnapshotService
@@ -88,6 +89,7 @@ async def served(
         clock=clock,
         rtsp_port=8554,
         snapshots=SnapshotService(camera, clock=clock),
+        memory=VolatileMemory(),
     )
     digest = DigestServer("test", key=b"k" * 32)
     app = make_app(device, digest=digest, advertise=advertise, services=services, body_timeout_s=body_timeout_s)

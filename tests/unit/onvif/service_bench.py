@@ -14,6 +14,7 @@ import pytest
 
 from bridge.core.errors import ClientFault
 from bridge.core.events import CameraEvent, EventKind
+from bridge.core.memory import VolatileMemory
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.operation import Call, Operation
 from bridge.onvif.services import events, imaging, ptz
@@ -49,7 +50,13 @@ class Bench:
         self.camera = camera
         self.clock = HandClock()
         self.device = VirtualDevice(
-            camera, uuid=UUID(int=7), users=Accounts(), clock=self.clock, rtsp_port=554, snapshots=None
+            camera,
+            uuid=UUID(int=7),
+            users=Accounts(),
+            clock=self.clock,
+            rtsp_port=554,
+            snapshots=None,
+            memory=VolatileMemory(),
         )
 
     def publish(self, kind: EventKind, *, active: bool) -> None:

@@ -1,0 +1,63 @@
+"""A virtual device's memory in the state file: read once, written behind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge.store.state import StateStore
+
+
+class StoredMemory:
+    """`core.memory.DeviceMemory` of one device; `run` brings changes to the state file.
+
+    Args:
+        device: the camera's id.
+        documents: what the state file holds of it.
+        state: the open state file.
+    """
+
+    def __init__(self, device: str, documents: Mapping[str, str], state: StateStore) -> None:
+        self._device = device
+        self._documents = dict(documents)
+        self._state = state
+        self._unsaved: dict[str, str | None] = {}
+        self._changed = asyncio.Event()
+
+    def read(self, section: str) -> str | None:
+        """Return a section's document."""
+        return self._documents.get(section)
+
+    def write(self, section: str, document: str) -> None:
+        """Keep a section's document."""
+        if self._documents.get(section) != document:
+            self._documents[section] = document
+            self._note(section, document)
+
+    def forget(self, section: str | None = None) -> None:
+        """Drop one section or all."""
+        for name in list(self._documents) if section is None else [section]:
+            if self._documents.pop(name, None) is not None:
+                self._note(name, None)
+
+    async def run(self) -> None:
+        """Save what changes, as it changes, until cancelled; the last changes are saved on the way out."""
+        try:
+            while True:
+                await self._changed.wait()
+                await self._save()
+        finally:
+            await self._save()
+
+    def _note(self, section: str, document: str | None) -> None:
+        self._unsaved[section] = document
+        self._changed.set()
+
+    async def _save(self) -> None:
+        self._changed.clear()
+        unsaved, self._unsaved = self._unsaved, {}
+        if unsaved:
+            await self._state.keep_sections(self._device, unsaved)
