@@ -104,6 +104,7 @@ class Factory:
             memory=memory,
         )
         camera.on_event(device.publish)
+        camera.on_description(device.camera_described)
         names = dict.fromkeys([*(stream.name for stream in (known.streams if known else ())), *family.stream_names])
         return DeviceUnit(
             camera,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.model import ConnectionPhase
 from bridge.discovery.service import DiscoveredDevice
+from bridge.runtime.announcement import Announcement
 from bridge.runtime.listeners import http_listener
 
 if TYPE_CHECKING:
@@ -86,35 +87,28 @@ class DeviceUnit:
         async with http_listener(self._app, reach.bind, self.port, purpose=purpose) as self.port:
             paths = {f"{self.camera.id}/{name}": hub for name, hub in self.hubs.items()}
             for path, hub in paths.items():
-                directory.add(path, hub)
-            if discovery is not None:
-                discovery.add(
-                    DiscoveredDevice(
-                        uuid=self.device.uuid,
-                        scopes=self.device.scopes,
-                        xaddrs=lambda local: self.xaddr(reach.host_for(local)),
-                    )
-                )
-                self._announce_changes(discovery)
+                directory.add(path, hub, users=self.device.users)
+            announcement = None if discovery is None else self._announce(discovery, reach)
             try:
                 yield
             finally:
                 for path in paths:
                     directory.remove(path)
-                if discovery is not None:
-                    discovery.remove(self.device.uuid)
+                if announcement is not None:
+                    announcement.close()
 
-    def _announce_changes(self, discovery: DiscoveryService) -> None:
-        """Say Hello again whenever the camera tells something that changes the device's scopes."""
-        announced = self.device.scopes()
-
-        def compare() -> None:
-            nonlocal announced
-            if (scopes := self.device.scopes()) != announced:
-                announced = scopes
-                discovery.changed(self.device.uuid)
-
-        self.camera.on_description(compare)
+    def _announce(self, discovery: DiscoveryService, reach: Reach) -> Announcement:
+        """Say Hello, and again whenever the camera tells, or a client sets, something that changes it."""
+        described = DiscoveredDevice(
+            uuid=self.device.uuid,
+            scopes=self.device.scopes,
+            xaddrs=lambda local: self.xaddr(reach.host_for(local)),
+        )
+        announcement = Announcement(self.device, described, discovery)
+        self.camera.on_description(announcement.update)
+        self.device.on_announcement_changed(announcement.update)
+        announcement.update()
+        return announcement
 
     async def run(self, state: StateStore, clock: Clock) -> None:
         """Keep the camera, its streams and its device alive until cancelled."""

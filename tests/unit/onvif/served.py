@@ -20,7 +20,7 @@ from tests.clients.soap import Reply, SoapClient, digest_authorization, username
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from bridge.core.model import CameraDescription
     from bridge.onvif.operation import Service
@@ -32,6 +32,9 @@ JPEG = b"\xff\xd8 a picture \xff\xd9"
 
 class ThreeUsers:
     """One account of each level, named after it."""
+
+    def __iter__(self) -> Iterator[User]:
+        return iter(ACCOUNTS.values())
 
     def find(self, username: str) -> User | None:
         return ACCOUNTS.get(username)
@@ -45,7 +48,7 @@ class PictureCamera(BenchCamera):
         self.snapshots: PictureCamera | None = self  # type: ignore[assignment]  # the base has none
 
     async def take(self, stream: str) -> bytes:
-        await self._obey("take", stream)
+        await self.obey("take", stream)
         return JPEG
 
 

@@ -22,6 +22,7 @@ from bridge.proto.soap.codec import decode, encode, tag_of
 from bridge.proto.soap.envelope import MessageHeaders, new_envelope, read_envelope, render
 from bridge.proto.soap.faults import write_fault
 from tests.contract.oracle import Oracle
+from tests.contract.own_schemas import own_schemas
 from tests.unit.onvif.bench_camera import Accounts, BenchCamera, HandClock
 
 if TYPE_CHECKING:
@@ -96,5 +97,5 @@ class Bench:
         envelope, body = new_envelope()
         fill(body)
         data = render(envelope)
-        oracle().check(data)
+        own_schemas().check(oracle().check(data))
         return data
