@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.core.errors import BridgeError
 
@@ -16,6 +19,27 @@ SHUTDOWN_S = 0.5
 """How long a request in progress may take to end when a listener closes: a long poll would hold it for a minute."""
 
 MOST_HEADER_BYTES = 8190
+
+
+log = structlog.get_logger(__name__)
+
+_server_log = logging.getLogger(f"{__name__}.aiohttp")
+
+
+def _log_shortly(record: logging.LogRecord) -> bool:
+    """Put one line in the place of the trace that aiohttp logs for what is no HTTP.
+
+    Anybody can send it, and the trace would quote it: the Authorization header, for one.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, HttpProcessingError):
+        return True
+    peer = record.args[0] if isinstance(record.args, tuple) and record.args else None
+    log.info("http.broken_request", peer=peer, status=error.code, kind=type(error).__name__)
+    return False
+
+
+_server_log.addFilter(_log_shortly)
 
 
 class ListenError(BridgeError):
@@ -38,6 +62,7 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=_server_log,
         shutdown_timeout=SHUTDOWN_S,
         handler_cancellation=True,
         max_line_size=MOST_HEADER_BYTES,

@@ -125,10 +125,18 @@ class DeviceUnit:
 
     async def _keep_descriptions(self, state: StateStore, clock: Clock) -> None:
         kept = self.camera.description
-        while True:
-            await self.camera.described.wait()
-            self.camera.described.clear()
+
+        async def keep() -> None:
+            nonlocal kept
             if (description := self.camera.description) is not None and description != kept:
                 await state.keep_description(self.camera.id, description, clock.utc())
                 kept = description
-            await asyncio.sleep(KEEP_AGAIN_S)
+
+        try:
+            while True:
+                await self.camera.described.wait()
+                self.camera.described.clear()
+                await keep()
+                await asyncio.sleep(KEEP_AGAIN_S)
+        finally:
+            await keep()

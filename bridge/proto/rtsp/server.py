@@ -160,6 +160,11 @@ class ServerConnection:
             "TEARDOWN": self._teardown,
         }
 
+    @property
+    def has_sessions(self) -> bool:
+        """Whether any of the sessions still lives: one over UDP may have ended on another connection."""
+        return any(self._table.find(session.id) is session for session in self.sessions)
+
     # -- bytes in, bytes out ---------------------------------------------------------------------------------------
 
     def receive(self, data: bytes, now: float) -> Iterator[Event]:
