@@ -136,7 +136,7 @@ async def test_connects_with_one_login_and_logs_out_at_the_end(world: World) -> 
 async def test_reads_everything_in_two_batches(world: World) -> None:
     async with world.running():
         batches = [len(request.commands) for request in world.camera.received[1:3]]
-    assert batches == [4, 12]
+    assert batches == [4, 11]
 
 
 async def test_what_the_abilities_deny_is_not_asked(world: World) -> None:

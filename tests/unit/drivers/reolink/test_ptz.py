@@ -281,12 +281,13 @@ def test_slots_are_sorted_unique_and_begin_at_any_id() -> None:
 
 
 async def test_the_zoom_position_is_followed_during_and_after_a_zoom(world: World) -> None:
-    assert not world.ptz.moves_zoom
+    followed = [world.ptz.moves_zoom]
     await world.ptz.move(Velocity(zoom=1.0))
-    assert world.ptz.moves_zoom
+    followed.append(world.ptz.moves_zoom)
     await world.ptz.stop()
-    assert world.ptz.moves_zoom
+    followed.append(world.ptz.moves_zoom)
     world.clock.advance(3)
-    assert not world.ptz.moves_zoom
+    followed.append(world.ptz.moves_zoom)
+    assert followed == [False, True, True, False]
     world.ptz.zoom_position = 0.5
     assert world.ptz.status.zoom == 0.5
