@@ -32,6 +32,8 @@ def _log_shortly(record: logging.LogRecord) -> bool:
     Anybody can send it, and the trace would quote it: the Authorization header, for one.
     """
     error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, web.RequestPayloadError):  # told by the handler that read the body, if any did
+        return False
     if not isinstance(error, HttpProcessingError):
         return True
     peer = record.args[0] if isinstance(record.args, tuple) and record.args else None

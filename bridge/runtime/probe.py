@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bridge.core.errors import ConfigError, ConfigProblem, Unreachable
-from bridge.drivers.registry import FAMILIES
+from bridge.core.errors import Unreachable
+from bridge.drivers.registry import family_named
 from bridge.runtime.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -37,10 +37,7 @@ async def probe(config: CameraConfig) -> CameraDescription:
         ConfigError: there is no such family.
         CameraError: the camera cannot be reached, refuses or is not of this family.
     """
-    family = FAMILIES.get(config.family)
-    if family is None:
-        message = f"{config.family!r} is not a family of this version; there are: {', '.join(FAMILIES)}"
-        raise ConfigError((ConfigProblem("FAMILY", message),))
+    family = family_named(config.family)
     sink = _FirstDescription()
     running = asyncio.create_task(family.create(config, None, SystemClock()).run(sink), name="probe")
     waiting = asyncio.create_task(sink.described.wait(), name="probe: description")
