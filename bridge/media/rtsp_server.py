@@ -386,7 +386,7 @@ class _Client:
         if stream is None:
             return
         view = self._server.view(session)
-        if view is None or view.hub is not stream[0] or not _has_same_tracks(view.description, stream[1]):
+        if view is None or view.hub is not stream[0] or not stream[1].continues(view.description):
             # What was set up is not there any more; the client has to describe and set up again.
             self._server.end(session, "the stream has changed")
             self.connection.refuse(454)
@@ -429,9 +429,3 @@ def to_session_description(description: StreamDescription) -> sdp.SessionDescrip
         ),
         control="*",
     )
-
-
-def _has_same_tracks(one: StreamDescription, other: StreamDescription) -> bool:
-    return [(track.encoding, track.payload_type) for track in one.tracks] == [
-        (track.encoding, track.payload_type) for track in other.tracks
-    ]

@@ -6,9 +6,12 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bridge.core.model import ConnectionPhase
 from bridge.discovery.service import DiscoveredDevice
 from bridge.runtime.listeners import http_listener
+from bridge.store.state import StateError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from bridge.runtime.reach import Reach
     from bridge.runtime.supervisor import SupervisedCamera
     from bridge.store.state import StateStore
+
+log = structlog.get_logger(__name__)
 
 KEEP_AGAIN_S = 5.0
 """Descriptions are written at most this often: a camera that flaps must not wear out a flash card."""
@@ -95,8 +100,9 @@ class DeviceUnit:
             try:
                 yield
             finally:
-                for path in paths:
+                for path, hub in paths.items():
                     directory.remove(path)
+                    hub.end_readers("the camera was taken out of the configuration, or changed there")
                 if discovery is not None:
                     discovery.remove(self.device.uuid)
 
@@ -128,9 +134,15 @@ class DeviceUnit:
 
         async def keep() -> None:
             nonlocal kept
-            if (description := self.camera.description) is not None and description != kept:
+            description = self.camera.description
+            if description is None or description == kept:
+                return
+            try:
                 await state.keep_description(self.camera.id, description, clock.utc())
                 kept = description
+            except StateError as error:
+                # The camera goes on; the next change, or the next start, finds the file usable again or says more.
+                log.warning("state.description_not_kept", camera=self.camera.id, reason=str(error))
 
         try:
             while True:

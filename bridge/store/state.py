@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -20,12 +20,15 @@ from bridge.core.errors import BridgeError
 from bridge.core.model import CameraDescription
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from datetime import datetime
 
 log = structlog.get_logger(__name__)
 
 SCHEMA = tuple(step.read_text() for step in sorted((Path(__file__).parent / "schema").glob("*.sql")))
+
+LOCKED_S = 1.0
+"""How long to wait for another program that has the file locked; the end of the bridge has to wait for it too."""
 
 _description = TypeAdapter(CameraDescription)
 
@@ -43,9 +46,14 @@ class StateStore:
         self.starts = starts
 
     async def description(self, camera_id: str) -> CameraDescription | None:
-        """Return what was last known of a camera, or None."""
-        async with self._database.execute("SELECT description FROM camera WHERE id = ?", (camera_id,)) as cursor:
-            row = await cursor.fetchone()
+        """Return what was last known of a camera, or None.
+
+        Raises:
+            StateError: the state file cannot be read.
+        """
+        with _readable_errors():
+            async with self._database.execute("SELECT description FROM camera WHERE id = ?", (camera_id,)) as cursor:
+                row = await cursor.fetchone()
         if row is None:
             return None
         try:
@@ -56,13 +64,26 @@ class StateStore:
             return None
 
     async def keep_description(self, camera_id: str, description: CameraDescription, utc: datetime) -> None:
-        """Keep what is known of a camera."""
-        await self._database.execute(
-            "INSERT INTO camera (id, description, seen_utc) VALUES (?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
-            (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
-        )
-        await self._database.commit()
+        """Keep what is known of a camera.
+
+        Raises:
+            StateError: the state file cannot be written now.
+        """
+        with _readable_errors():
+            await self._database.execute(
+                "INSERT INTO camera (id, description, seen_utc) VALUES (?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
+                (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
+            )
+            await self._database.commit()
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateError(f"the state file cannot be used now: {error}") from error
 
 
 @asynccontextmanager
@@ -77,7 +98,7 @@ async def open_state(path: Path) -> AsyncIterator[StateStore]:
     except OSError as error:
         raise StateError(f"state file {path} cannot be used: {error.strerror}") from error
     try:
-        async with aiosqlite.connect(path) as database:
+        async with aiosqlite.connect(path, timeout=LOCKED_S) as database:
             await _prepare(database, path)
             identity, starts = await _count_start(database)
             yield StateStore(database, identity, starts)

@@ -57,7 +57,7 @@ class EventBroker:
 
     def publish(self, event: CameraEvent) -> None:
         """Take a level; subscribers hear of it if it differs from the last one. What was never told is inactive."""
-        self._follow_description()
+        self.refresh()
         changed = event.active != self._levels.get(event.kind, False)
         self._levels[event.kind] = event.active
         if changed:
@@ -67,7 +67,7 @@ class EventBroker:
 
     def current(self) -> tuple[Notification, ...]:
         """The state of every property, as messages for one who has just come."""
-        self._follow_description()
+        self.refresh()
         utc = self._clock.utc()
         return tuple(self._notification(topic, PropertyOperation.INITIALIZED, utc) for topic in self._announced)
 
@@ -75,7 +75,7 @@ class EventBroker:
         """Let subscriptions expire, until cancelled."""
         await self.pull_points.run()
 
-    def _follow_description(self) -> None:
+    def refresh(self) -> None:
         """Tell subscribers of properties that came or went because the camera is described anew."""
         topics = self.topics()
         before, self._announced = self._announced, topics

@@ -310,25 +310,6 @@ async def test_addresses_follow_what_the_camera_and_the_configuration_say(world:
     assert driver._addresses("sub")[0] == "rtsp://[fe80::1]:1554/Preview_01_sub"
 
 
-async def test_a_stop_that_the_camera_missed_is_sent_when_it_is_back(world: World) -> None:
-    async with world.running():
-        ptz = world.driver.ptz
-        assert ptz is not None
-        await ptz.move(Velocity((1.0, 0.0)))
-    with pytest.raises(Unreachable):
-        await ptz.stop()
-    world.camera.answers["PtzCtrl"] = refused("PtzCtrl", -4)
-    world.notes.descriptions.clear()
-    async with world.running():
-        await world.notes.rounds(1)
-        assert ptz.status.pan_tilt_moving, "a Stop that is refused does not end the connection"
-    del world.camera.answers["PtzCtrl"]
-    world.notes.descriptions.clear()
-    async with world.running():
-        await world.notes.rounds(1)
-        assert not ptz.status.pan_tilt_moving
-
-
 async def test_rtsp_that_is_off_is_unsupported_with_the_remedy(world: World) -> None:
     world.change("GetNetPort", "NetPort", rtspEnable=0)
     error = await world.failure()

@@ -145,7 +145,7 @@ async def test_a_refused_move_is_no_movement(world: World) -> None:
     assert not world.ptz.status.pan_tilt_moving
 
 
-async def test_a_stop_that_was_lost_is_made_up_for(world: World) -> None:
+async def test_a_stop_that_was_lost_leaves_the_camera_moving(world: World) -> None:
     await world.ptz.move(Velocity((1.0, 0.0)))
     client, world.client = world.client, None
     with pytest.raises(Unreachable):
@@ -153,8 +153,7 @@ async def test_a_stop_that_was_lost_is_made_up_for(world: World) -> None:
     assert world.ptz.status.pan_tilt_moving
     world.client = client
     world.heard()
-    await world.ptz.make_up_for_stop()
-    await world.ptz.make_up_for_stop()
+    await world.ptz.stop()
     assert world.heard() == [["Stop"]]
     assert not world.ptz.status.pan_tilt_moving
 
