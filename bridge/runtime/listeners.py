@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -11,15 +12,16 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.core.errors import BridgeError
+from bridge.runtime.admission import Admission
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 SHUTDOWN_S = 0.5
 """How long a request in progress may take to end when a listener closes: a long poll would hold it for a minute."""
 
 MOST_HEADER_BYTES = 8190
-
+"""The longest header line. Digest credentials with long user names stay under 1 KB."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +63,8 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
     Raises:
         ListenError: the address or port is not to be had.
     """
+    admission = Admission()
+    app.middlewares.append(admission.middleware)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -72,16 +76,27 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise ListenError(f"cannot listen on {host}:{port} for {purpose}: {error.strerror}") from error
-        yield _bound_port(runner)
+        async with _listening(lambda: admission.admit(_server_of(runner)), host, port, purpose=purpose) as bound:
+            yield bound
     finally:
         await runner.cleanup()
 
 
-def _bound_port(runner: web.AppRunner) -> int:
-    address = runner.addresses[0]
-    return int(address[1])
+def _server_of(runner: web.AppRunner) -> web.Server:
+    if runner.server is None:
+        raise RuntimeError("the runner is not set up")
+    return runner.server
+
+
+@asynccontextmanager
+async def _listening(
+    protocol: Callable[[], asyncio.Protocol], host: str, port: int, *, purpose: str
+) -> AsyncIterator[int]:
+    try:
+        server = await asyncio.get_running_loop().create_server(protocol, host, port)
+    except OSError as error:
+        raise ListenError(f"cannot listen on {host}:{port} for {purpose}: {error.strerror}") from error
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
