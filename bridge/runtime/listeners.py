@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SHUTDOWN_S = 0.5
 """How long a request in progress may take to end when a listener closes: a long poll would hold it for a minute."""
 
+LINGER_S = 0.5
+"""How long the rest of a refused body is read, so that the refusal reaches the client before the connection ends."""
+
 MOST_HEADER_BYTES = 8190
 """The longest header line. Digest credentials with long user names stay under 1 KB."""
 
@@ -71,6 +74,7 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
         logger=_server_log,
         shutdown_timeout=SHUTDOWN_S,
         handler_cancellation=True,
+        lingering_time=LINGER_S,
         max_line_size=MOST_HEADER_BYTES,
         max_field_size=MOST_HEADER_BYTES,
     )
