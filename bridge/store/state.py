@@ -6,6 +6,7 @@ The schema grows by numbered files in `schema/`; `PRAGMA user_version` tells whi
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -112,9 +113,8 @@ async def open_state(path: Path) -> AsyncIterator[StateStore]:
 
 
 def _touch(path: Path) -> None:
-    """Fail early and readably: SQLite says no more than "unable to open database file"."""
-    with path.open("ab"):
-        pass
+    """Fail early and readably (SQLite says no more than "unable to open database file"); others may not read it."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, mode=0o600))
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
