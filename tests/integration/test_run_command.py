@@ -9,6 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import av
 import pytest
 import requests
 
@@ -114,6 +115,49 @@ def test_it_ends_within_five_seconds_whatever_clients_are_waiting_for(write, tmp
         assert bridge.stop() == 0
         assert time.monotonic() - started < STOP_S
         waiting.join(5)
+
+
+@pytest.fixture
+def playing(write, tmp_path):
+    """A bridge in front of a simulated camera, and a viewer with pictures; yields (bridge, camera, viewer, path)."""
+    log = tmp_path / "log"
+    with program("simulate", "reolink", "--password", "S1m-pass", log=log) as simulator:
+        ports = {key: int(simulator.ready[key].rpartition(":")[2]) for key in ("api", "rtsp")}
+        real = camera("gate", port=ports["api"], rtsp_port=ports["rtsp"], tls=False, password="S1m-pass")
+        path = write(real)
+        with program("run", "--config", str(path), log=log) as bridge:
+            wait_for(lambda: devices(bridge.ready)[0]["state"] == "online")
+            uri = devices(bridge.ready)[0]["streams"]["sub"].replace("://", "://viewer:look-at-it@")
+            container = av.open(uri, options={"rtsp_transport": "tcp"}, timeout=(5.0, 10.0))
+            packets = container.demux(video=0)
+            assert next(packets).size
+            yield bridge, simulator, packets, real
+            container.close()
+
+
+def test_viewers_of_a_camera_that_is_changed_are_told_that_it_ended(playing, write):
+    bridge, _, packets, real = playing
+    write(real | {"name": "Another name"})
+    bridge.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: [device["name"] for device in devices(bridge.ready)] == ["Another name"])
+    started = time.monotonic()
+    for packet in packets:
+        if not packet.size:
+            break
+    assert time.monotonic() - started < 3, "the stream neither went on nor ended"
+
+
+def test_it_ends_in_time_even_when_a_camera_has_frozen_while_it_moves(playing):
+    bridge, simulator, _, _ = playing
+    ptz = service("ptz", devices(bridge.ready)[0]["xaddr"], username="viewer", password="look-at-it")
+    ptz.ContinuousMove(ProfileToken="Profile_main", Velocity={"PanTilt": {"x": 0.5, "y": 0}})
+    simulator.process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        assert bridge.stop() == 0
+        assert time.monotonic() - started < STOP_S
+    finally:
+        simulator.process.send_signal(signal.SIGCONT)
 
 
 def _post_and_wait(address: str, envelope: str) -> None:
