@@ -10,6 +10,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from bridge.cli.arguments import port
 from bridge.cli.run import make_bridge, print_line, run_in_loop, serve
 from bridge.core.errors import ConfigError, ConfigProblem
 
@@ -29,10 +32,10 @@ SETTLE_S = 10.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--http-port", type=int, default=8000, metavar="N", help="management; 0 = any free port")
-    parser.add_argument("--rtsp-port", type=int, default=8554, metavar="N", help="streams; 0 = any free port")
+    parser.add_argument("--http-port", type=port, default=8000, metavar="N", help="management; 0 = any free port")
+    parser.add_argument("--rtsp-port", type=port, default=8554, metavar="N", help="streams; 0 = any free port")
     parser.add_argument(
-        "--onvif-port", type=int, default=8081, metavar="N", help="first device, the others follow; 0 = any free ports"
+        "--onvif-port", type=port, default=8081, metavar="N", help="first device, the others follow; 0 = any free ports"
     )
     parser.add_argument("--families", default=",".join(FAMILIES), metavar="a,b", help="which (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print the ready line instead of the table")
@@ -40,12 +43,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command until it is stopped."""
-    families = [name.strip() for name in options.families.split(",")]
+    families = list(dict.fromkeys(name.strip() for name in options.families.split(",")))
     unknown = [name for name in families if name not in FAMILIES]
     if unknown:
         message = f"{', '.join(unknown)}: not in this version; there are: {', '.join(FAMILIES)}"
         raise ConfigError((ConfigProblem("--families", message),))
-    return run_in_loop(_demo(options, families))
+    try:
+        return run_in_loop(_demo(options, families))
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        raise ConfigError(tuple(ConfigProblem("demo", entry["msg"]) for entry in problems)) from None
+    except OSError as error:
+        raise ConfigError((ConfigProblem("--host", f"cannot listen on {options.host}: {error.strerror}"),)) from error
 
 
 async def _demo(options: argparse.Namespace, families: Sequence[str]) -> int:
@@ -59,16 +68,7 @@ async def _demo(options: argparse.Namespace, families: Sequence[str]) -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="onvif-bridge-demo-"))
         configuration = _configuration(options, simulators, password, Path(folder) / "state.db")
         bridge = make_bridge(configuration)
-        announcing: list[asyncio.Task[None]] = []
-
-        def announce() -> None:
-            announcing.append(asyncio.create_task(_announce(bridge, simulators, password, as_json=options.json)))
-
-        try:
-            return await serve(bridge, ready=announce)
-        finally:
-            for task in announcing:
-                task.cancel()
+        return await serve(bridge, announce=lambda: _announce(bridge, simulators, password, as_json=options.json))
 
 
 def _configuration(

@@ -7,8 +7,10 @@ import getpass
 import os
 import sys
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from bridge.cli.arguments import port
 from bridge.core.errors import Unreachable
 from bridge.core.model import Secret
 
@@ -24,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("family", metavar="FAMILY")
     parser.add_argument("host", metavar="HOST")
-    parser.add_argument("--port", type=int, metavar="N", help="native API port, if not the family's default")
+    parser.add_argument("--port", type=port, metavar="N", help="native API port, if not the family's default")
+    parser.add_argument("--no-tls", action="store_true", help="native API over plain HTTP, password included")
     parser.add_argument("--username", default="admin")
     parser.add_argument("--password", help=f"asked for when left out, unless {PASSWORD_VARIABLE} is set")
     parser.add_argument("--json", action="store_true", help="print everything that is known, as JSON")
@@ -47,16 +50,24 @@ async def _probe(options: argparse.Namespace) -> CameraDescription:
         family=options.family,
         host=options.host,
         port=options.port,
+        tls=not options.no_tls,
         username=options.username,
         password=_password(options),
     )
     try:
         return await probe(config)
     except Unreachable:
-        # A port given by hand may be that of plain HTTP. Without one the password never leaves unencrypted.
-        if options.port is None:
+        # A simulated camera on this machine speaks plain HTTP. Elsewhere the password leaves unencrypted only by order.
+        if options.no_tls or not _is_loopback(options.host):
             raise
         return await probe(replace(config, tls=False))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _password(options: argparse.Namespace) -> Secret:

@@ -16,7 +16,7 @@ from bridge.core.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from bridge.config.models import Configuration
     from bridge.runtime.bridge import Bridge
@@ -49,10 +49,14 @@ def run_in_loop(main: Coroutine[object, object, int]) -> int:
 
 async def _run(configuration: Configuration, path: Path) -> int:
     bridge = make_bridge(configuration)
+
+    async def announce() -> None:
+        print_line(bridge.ready_line())
+
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, _reload, bridge, path)
     try:
-        return await serve(bridge, ready=lambda: print_line(bridge.ready_line()))
+        return await serve(bridge, announce=announce)
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
 
@@ -66,20 +70,35 @@ def make_bridge(configuration: Configuration) -> Bridge:
     return Bridge(configuration, Factory(configuration), management=make_app)
 
 
-async def serve(bridge: Bridge, *, ready: Callable[[], None]) -> int:
+async def serve(bridge: Bridge, *, announce: Callable[[], Awaitable[None]]) -> int:
     """Run a bridge until SIGTERM or SIGINT.
+
+    Args:
+        bridge: the bridge.
+        announce: tells the world, once every listener is up.
 
     Raises:
         BridgeError: it could not start.
     """
-    running = asyncio.create_task(bridge.run(ready=ready), name="bridge")
-    stopped = asyncio.create_task(until_stopped(), name="signals")
-    await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    running.cancel()
-    await asyncio.wait([running, stopped])
-    if not running.cancelled() and (error := running.exception()) is not None:
-        raise error
+    from bridge.runtime.guard import the_error  # noqa: PLC0415 - commands load only what they use
+
+    up = asyncio.Event()
+
+    async def announce_when_up() -> None:
+        await up.wait()
+        await announce()
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            work = [
+                tasks.create_task(bridge.run(ready=up.set), name="bridge"),
+                tasks.create_task(announce_when_up(), name="announcement"),
+            ]
+            await until_stopped()
+            for task in work:
+                task.cancel()
+    except BaseExceptionGroup as group:
+        raise the_error(group) from None
     return 0
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from bridge.cli.arguments import port
 from bridge.cli.signals import until_stopped
 from bridge.core.errors import ConfigError, ConfigProblem
 
@@ -20,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("family", choices=FAMILIES, metavar="FAMILY", help=", ".join(FAMILIES))
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    for port, what in (("--port", "native API"), ("--rtsp-port", "RTSP"), ("--control-port", "control interface")):
-        parser.add_argument(port, type=int, default=0, metavar="N", help=f"port of the {what}; 0 = any free one")
+    for option, what in (("--port", "native API"), ("--rtsp-port", "RTSP"), ("--control-port", "control interface")):
+        parser.add_argument(option, type=port, default=0, metavar="N", help=f"port of the {what}; 0 = any free one")
     parser.add_argument("--username", default="admin")
     parser.add_argument("--password", help="generated when left out; the ready line shows it")
     parser.add_argument("--model", metavar="M", help="which camera of the family to be")

@@ -29,6 +29,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark
@@ -48,14 +50,21 @@ def load_configuration(path: Path, families: Mapping[str, CheckOptions]) -> Conf
         ConfigError: with every problem found, each with its path in the file.
     """
     document = _read(path)
+    problems = (*_across(document), *_family_problems(document, families))
     try:
         configuration = Configuration.model_validate(document)
     except ValidationError as error:
-        found = (_problem(entry) for entry in error.errors(include_url=False, include_input=False))
-        raise ConfigError((*found, *_family_problems(document, families))) from None
-    if problems := (*_across(configuration), *_family_problems(document, families)):
+        entries = error.errors(include_url=False, include_input=False)
+        found = [_problem(entry) for entry in entries if not _is_consequence(entry, document)]
+        raise ConfigError((*found, *problems)) from None
+    if problems:
         raise ConfigError(problems)
     return configuration
+
+
+def _is_consequence(entry: ErrorDetails, document: dict[str, Any]) -> bool:
+    """Whether an error only repeats others: a list that counts as empty because none of its entries is good."""
+    return entry["type"] == "too_short" and entry["loc"] == ("users",) and bool(_entries(document, "users"))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -71,7 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
         raise ConfigError((ConfigProblem(where, f"is not valid YAML: {error.problem}"),)) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none, and the like
         raise ConfigError((ConfigProblem(str(path), f"is not valid YAML: {error}"),)) from None
     if not isinstance(document, dict):
         raise ConfigError((ConfigProblem(str(path), "must hold the sections bridge, users and cameras"),))
@@ -109,38 +118,53 @@ def _path(location: tuple[int | str, ...]) -> str:
     return text
 
 
-def _across(configuration: Configuration) -> Iterator[ConfigProblem]:
+def _across(document: dict[str, Any]) -> Iterator[ConfigProblem]:
     """Find what no single entry can show: things that must be different and are not."""
-    yield from _doubles("cameras", "id", [camera.id for camera in configuration.cameras])
-    yield from _doubles("users", "username", [user.username for user in configuration.users])
-    taken = {port: key for key in ("rtsp_port", "http_port") if (port := getattr(configuration.bridge, key))}
-    if len(taken) == 1 and configuration.bridge.rtsp_port == configuration.bridge.http_port:
-        yield ConfigProblem("bridge.http_port", f"is bridge.rtsp_port too ({configuration.bridge.http_port})")
-    owners = {port: f"bridge.{key}" for port, key in taken.items()}
-    for index, camera in enumerate(configuration.cameras):
-        path = f"cameras[{index}].onvif_port"
-        if camera.onvif_port and camera.onvif_port in owners:
-            yield ConfigProblem(path, f"is used by {owners[camera.onvif_port]} too; every device needs its own port")
-        elif camera.onvif_port:
-            owners[camera.onvif_port] = path
+    cameras, users = _entries(document, "cameras"), _entries(document, "users")
+    yield from _doubles("cameras", "id", [camera.get("id") for camera in cameras])
+    yield from _doubles("users", "username", [user.get("username") for user in users])
+    section = document.get("bridge")
+    owners: dict[int, str] = {}
+    for key in ("rtsp_port", "http_port"):
+        default = BridgeSection.model_fields[key].default
+        yield from _port_taken(
+            owners, f"bridge.{key}", section.get(key, default) if isinstance(section, dict) else default
+        )
+    for index, camera in enumerate(cameras):
+        yield from _port_taken(owners, f"cameras[{index}].onvif_port", camera.get("onvif_port", 0))
 
 
-def _doubles(section: str, key: str, values: list[str]) -> Iterator[ConfigProblem]:
+def _port_taken(owners: dict[int, str], path: str, port: object) -> Iterator[ConfigProblem]:
+    if not isinstance(port, int) or not port:
+        return
+    if port in owners:
+        yield ConfigProblem(path, f"{port} is {owners[port]} too; every listener needs a port of its own")
+    else:
+        owners[port] = path
+
+
+def _entries(document: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    """Return the entries of a list, an empty one in place of what is none: positions count."""
+    entries = document.get(section)
+    return [entry if isinstance(entry, dict) else {} for entry in entries] if isinstance(entries, list) else []
+
+
+def _doubles(section: str, key: str, values: list[object]) -> Iterator[ConfigProblem]:
     first: dict[str, int] = {}
     for index, value in enumerate(values):
+        if not isinstance(value, str):
+            continue
         if value in first:
-            yield ConfigProblem(
-                f"{section}[{index}].{key}", f"{value!r} is {section}[{first[value]}].{key} too; it must be unique"
-            )
+            message = f"{value!r} is {section}[{first[value]}].{key} too; it must be unique"
+            yield ConfigProblem(f"{section}[{index}].{key}", message)
         else:
             first[value] = index
 
 
 def _family_problems(document: dict[str, Any], families: Mapping[str, CheckOptions]) -> Iterator[ConfigProblem]:
     """Check families in the raw document: it may have other errors too, and one run is to show them all."""
-    cameras = document.get("cameras")
-    for index, camera in enumerate(cameras if isinstance(cameras, list) else ()):
-        if isinstance(camera, dict) and isinstance(camera.get("family"), str):
+    for index, camera in enumerate(_entries(document, "cameras")):
+        if isinstance(camera.get("family"), str):
             options = camera.get("options", {})
             yield from _check_family(index, camera["family"], options if isinstance(options, dict) else {}, families)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +18,35 @@ CameraPort = Annotated[int, Field(ge=1, le=65535)]
 SecretValue = Annotated[Secret, BeforeValidator(resolve_secret)]
 
 
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
+
+
 def _address(value: str) -> str:
     try:
-        return str(ip_address(value))
+        address = ip_address(value)
     except ValueError:
         raise ValueError("must be an IP address of this machine, or 0.0.0.0 for all of them") from None
+    if address.is_unspecified and address.version == 6:
+        raise ValueError("cannot be the IPv6 wildcard: use 0.0.0.0, or one IPv6 address of this machine")
+    return str(address)
+
+
+def _host(value: str) -> str:
+    try:
+        return str(ip_address(value.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        if _HOST_NAME.fullmatch(value):
+            return value
+    raise ValueError("must be a host name or an IP address, without scheme, port or path")
+
+
+def _not_empty(value: Secret) -> Secret:
+    if not value.reveal():
+        raise ValueError("is empty: whoever knows the user name could log in")
+    return value
+
+
+Host = Annotated[str, AfterValidator(_host)]
 
 
 class Section(BaseModel):
@@ -34,7 +59,7 @@ class BridgeSection(Section):
     """`bridge:` where the bridge listens and keeps its state. Port 0 means any free port."""
 
     bind: Annotated[str, AfterValidator(_address)] = "0.0.0.0"  # noqa: S104 - a gateway serves the network
-    advertise: Annotated[str, Field(min_length=1)] = "auto"
+    advertise: Host = "auto"
     rtsp_port: Port = 8554
     http_port: Port = 8000
     discovery: bool = True
@@ -45,7 +70,7 @@ class UserEntry(Section):
     """One of `users:`, the accounts of every virtual device."""
 
     username: Annotated[str, Field(min_length=1, max_length=64)]
-    password: SecretValue
+    password: Annotated[SecretValue, AfterValidator(_not_empty)]
     level: UserLevel = UserLevel.ADMINISTRATOR
 
 
@@ -55,7 +80,7 @@ class CameraEntry(Section):
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
     name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     family: str
-    host: Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")]
+    host: Host
     port: CameraPort | None = None
     tls: bool = True
     username: str = "admin"

@@ -101,7 +101,12 @@ class DiscoveryService:
         self._wake.clear()
 
     def _follow_interfaces(self) -> None:
-        addresses = addresses_to_serve(self._bind)
+        try:
+            addresses = addresses_to_serve(self._bind)
+        except OSError as error:
+            # Out of file descriptors, for instance: what is served now goes on, and the next look may succeed.
+            self._warn("discovery.interfaces_unknown", reason=str(error))
+            return
         if not addresses:
             self._refuse(self._bind, "no IPv4 address to announce")
         self._serve(addresses)

@@ -9,6 +9,7 @@ leaves this module: failures are told in `core.errors` kinds, in words written h
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ LEGACY_CIPHERS: Final = "DEFAULT:@SECLEVEL=0"
 """Cameras present RSA keys of 1024 bits and SHA-1 signatures, which the platform's default level refuses."""
 
 NEVER_CONNECTED: Final = (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError, aiohttp.ServerFingerprintMismatch)
+"""Failures before a connection stood: the camera was not there, so nothing is gained by asking again at once."""
 
 
 class Where(TypedDict):
@@ -234,6 +236,9 @@ class HttpClient:
 
 
 def _reason(error: OSError) -> str:
+    """Return the system's own words; asyncio puts the address into the error's text, resolvers use negative numbers."""
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
     return error.strerror or type(error).__name__
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from bridge.core.timing import Clock
-    from bridge.media.source import StreamDescription, StreamSource, Track
+    from bridge.media.source import StreamDescription, StreamSource
 
 __all__ = ["Batch", "HubCounters", "HubPhase", "HubState", "Reader", "StreamHub", "TrackPosition"]
 
@@ -151,7 +151,7 @@ class StreamHub:
         if self._description is not None:
             return self._description
         if self._last_error is not None and self._retry_at - self._clock.now() > timeout_s:
-            raise self._last_error
+            raise self._last_error.with_traceback(None)
         outcome: asyncio.Future[StreamDescription] = asyncio.get_running_loop().create_future()
         self._waiting.add(outcome)
         self._demand.add()
@@ -196,11 +196,11 @@ class StreamHub:
 
     def opened(self, description: StreamDescription, now: float) -> None:
         """Take a new upstream; see `StreamSink`."""
-        if self._ingest is not None and _is_same(self._description, description):
+        if self._ingest is not None and self._description is not None and description.continues(self._description):
             self._ingest.reopen()
         else:
             if self._ingest is not None:
-                self._end_readers()
+                self.end_readers("the camera changed the stream's encoding")
             self._ingest = Ingest(description.tracks, clock=self._clock, random=self._random, cname=self.name)
         self._description = description
         self._forget_keyframe()
@@ -298,12 +298,13 @@ class StreamHub:
 
     # -- readers and cache -----------------------------------------------------------------------------------------
 
-    def _end_readers(self) -> None:
+    def end_readers(self, reason: str) -> None:
+        """Tell every viewer that its session cannot go on, and let it go."""
         readers, self._readers = self._readers, ()
         self.counters.readers = 0
         for reader in readers:
             self._demand.remove()
-            reader.ended("the camera changed the stream's encoding")
+            reader.ended(reason)
 
     def _keep(self, batch: Batch) -> None:
         """Keep what has come since the last key frame, as far as it fits."""
@@ -329,12 +330,3 @@ class StreamHub:
         if now >= self._log_drops_at:
             self._log_drops_at = now + DROP_LOG_INTERVAL_S
             _log.warning("stream.packets_dropped", stream=self.name, dropped=self.counters.dropped)
-
-
-def _is_same(known: StreamDescription | None, new: StreamDescription) -> bool:
-    """Whether sessions can go on: everything but parameters and frame rate is as it was."""
-    return known is not None and _shape(known.tracks) == _shape(new.tracks)
-
-
-def _shape(tracks: tuple[Track, ...]) -> list[tuple[object, ...]]:
-    return [(track.kind, track.encoding, track.payload_type, track.clock_rate, track.channels) for track in tracks]

@@ -81,6 +81,7 @@ class TrackFlow:
     __slots__ = (
         "_access",
         "_clock_rate",
+        "_early_report",
         "_is_fresh",
         "_octets",
         "_packets",
@@ -100,6 +101,7 @@ class TrackFlow:
         self._timeline = Timeline(track.clock_rate, rtp_time=0, now=0.0)
         self._rewriter: Rewriter | None = None
         self._source_ssrc: int | None = None
+        self._early_report: tuple[SenderReport, float] | None = None
         self._ssrc: int | None = None
         self._seq = 0
         self._rtp_time = 0
@@ -116,6 +118,7 @@ class TrackFlow:
     def reopen(self) -> None:
         """Expect another source: whatever packet comes next is its first."""
         self._source_ssrc = None
+        self._early_report = None
 
     def position(self, now: float, random: Random) -> TrackPosition:
         """Return what the next packet will carry; before the first one this is a promise that it will keep."""
@@ -155,7 +158,10 @@ class TrackFlow:
 
     def reported(self, report: SenderReport, moment: float) -> None:
         """Learn the time from a sender report of the source."""
-        if report.ssrc == self._source_ssrc:
+        if self._source_ssrc is None:
+            # Many servers report before the first packet; without it the first reports to viewers would be guesses.
+            self._early_report = (report, moment)
+        elif report.ssrc == self._source_ssrc:
             rtp_time = report.rtp_time if self._rewriter is None else self._rewriter.rtp_time(report.rtp_time)
             self._timeline.reported(rtp_time, moment)
 
@@ -185,6 +191,9 @@ class TrackFlow:
         self._ssrc = target.ssrc
         self._timeline.restart(target.rtp_time, now)
         self._report_at = now
+        early, self._early_report = self._early_report, None
+        if early is not None:
+            self.reported(*early)
 
     def _continuation(self, ssrc: int, now: float) -> TrackPosition:
         rtp_time = self._timeline.rtp_time_at(now)

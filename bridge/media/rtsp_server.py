@@ -124,6 +124,7 @@ class RtspServer:
         self.sessions = SessionTable(lambda: secrets.token_hex(8), timeout_s=session_timeout_s)
         self._views: dict[str, _View] = {}
         self._clients: dict[_Client, asyncio.Task[None]] = {}
+        self._was_full = False
         self._listener: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -210,13 +211,16 @@ class RtspServer:
         """End a session against the client's will: its connection goes too, so that it learns of it."""
         view = self._views.get(session.id)
         self.end(session, reason)
-        if view is not None and not view.client.connection.sessions:
+        if view is not None and not view.client.connection.has_sessions:
             view.client.end()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if len(self._clients) >= MOST_CONNECTIONS or task is None:
+        is_full = len(self._clients) >= MOST_CONNECTIONS
+        if is_full and not self._was_full:
             _log.warning("rtsp.too_many_connections", most=MOST_CONNECTIONS)
+        self._was_full = is_full
+        if is_full or task is None:
             writer.transport.abort()
             return
         client = _Client(self, reader, writer)
@@ -285,7 +289,7 @@ class _Client:
                 async with asyncio.timeout(self._server.idle_s):
                     data = await self._reader.read(READ_BYTES)
             except TimeoutError:
-                if self.connection.sessions:
+                if self.connection.has_sessions:
                     continue
                 return
             if not data:
@@ -387,7 +391,7 @@ class _Client:
         if stream is None:
             return
         view = self._server.view(session)
-        if view is None or view.hub is not stream[0] or not _has_same_tracks(view.description, stream[1]):
+        if view is None or view.hub is not stream[0] or not stream[1].continues(view.description):
             # What was set up is not there any more; the client has to describe and set up again.
             self._server.end(session, "the stream has changed")
             self.connection.refuse(454)
@@ -430,9 +434,3 @@ def to_session_description(description: StreamDescription) -> sdp.SessionDescrip
         ),
         control="*",
     )
-
-
-def _has_same_tracks(one: StreamDescription, other: StreamDescription) -> bool:
-    return [(track.encoding, track.payload_type) for track in one.tracks] == [
-        (track.encoding, track.payload_type) for track in other.tracks
-    ]

@@ -59,7 +59,7 @@ class SnapshotService:
                 still.outcome = await self._ask(stream)
                 still.until = self._clock.now() + FRESH_S
             if isinstance(still.outcome, CameraError):
-                raise still.outcome
+                raise still.outcome.with_traceback(None)
             return still.outcome
 
     async def _ask(self, stream: str) -> bytes | CameraError:

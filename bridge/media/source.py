@@ -36,12 +36,21 @@ class Track:
     fmtp: str = ""
     frame_rate: float | None = None
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What a viewer's session depends on."""
+        return (self.kind, self.encoding, self.payload_type, self.clock_rate, self.channels)
+
 
 @dataclass(frozen=True, slots=True)
 class StreamDescription:
     """The tracks of a stream, in order; the position is the track's number everywhere."""
 
     tracks: tuple[Track, ...]
+
+    def continues(self, other: StreamDescription) -> bool:
+        """Whether viewers of the other can go on with this: all is the same but parameters and frame rate."""
+        return [track.shape for track in self.tracks] == [track.shape for track in other.tracks]
 
 
 class StreamSink(Protocol):

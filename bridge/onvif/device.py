@@ -28,7 +28,7 @@ from bridge.onvif.settings.device import DeviceSettings
 from bridge.onvif.settings.users import DeviceUsers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from uuid import UUID
 
     from bridge.core.camera import Camera
@@ -55,6 +55,7 @@ class VirtualDevice:
         rtsp_port: where the RTSP server is reached; set again once the real port is known.
         snapshots: still pictures of this camera; None if none are served.
         memory: what clients have set, kept over restarts.
+        own_ports: those that the bridge listens on, a collection that follows them: no event is posted there.
     """
 
     def __init__(  # noqa: PLR0913 - a composition point; every part is named at its one call
@@ -67,12 +68,14 @@ class VirtualDevice:
         rtsp_port: int,
         snapshots: SnapshotService | None,
         memory: DeviceMemory,
+        own_ports: Collection[int] = (),
     ) -> None:
         self.camera = camera
         self.uuid = uuid
         self.rtsp_port = rtsp_port
         self.snapshots = snapshots
         self.memory = memory
+        self._own_ports = own_ports
         self.settings = DeviceSettings(memory)
         self.users = DeviceUsers(users, self.settings.users)
         self.clock = DeviceClock(clock, self.settings.time)
@@ -84,7 +87,7 @@ class VirtualDevice:
     def _begin(self) -> None:
         """Make the parts that a restart makes anew."""
         self.media = MediaModel(self.camera, MediaStore(self.memory))
-        self.broker = EventBroker(self.camera, self.media, clock=self.clock)
+        self.broker = EventBroker(self.camera, self.media, clock=self.clock, own_ports=self._own_ports)
         self.movement = MovementTimer(self.camera, clock=self.clock)
 
     @property

@@ -22,7 +22,6 @@ from bridge.onvif.dispatch import Answer, Dispatcher, Incoming, refusal
 from bridge.onvif.documents import schema, wsdl_of
 from bridge.onvif.security import Denied, Gatekeeper
 from bridge.onvif.services import SERVICES
-from bridge.proto.soap.wsse import TokenVerifier
 from bridge.proto.soap.xmlsafe import LIMIT_BYTES
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
     from bridge.onvif.operation import Service
     from bridge.proto.http.digest import DigestServer
+    from bridge.proto.soap.wsse import TokenVerifier
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +60,7 @@ def make_app(
     device: VirtualDevice,
     *,
     digest: DigestServer,
+    tokens: TokenVerifier,
     advertise: str | None = None,
     services: Iterable[Service] = SERVICES,
     body_timeout_s: float = BODY_TIMEOUT_S,
@@ -69,11 +70,12 @@ def make_app(
     Args:
         device: what it answers for.
         digest: HTTP Digest, shared with the device's RTSP side.
+        tokens: the used UsernameTokens, shared by all devices with the same accounts.
         advertise: the host to put into addresses, instead of the one that the client used.
         services: what can be served at all; the device has its say in it.
         body_timeout_s: how long a request's body may take.
     """
-    gatekeeper = Gatekeeper(digest=digest, tokens=TokenVerifier(), users=device.users, clock=device.clock)
+    gatekeeper = Gatekeeper(digest=digest, tokens=tokens, users=device.users, clock=device.clock)
     dispatcher = Dispatcher(device, gatekeeper=gatekeeper, services=services)
     endpoint = _Endpoint(device, gatekeeper, dispatcher, advertise=advertise, body_timeout_s=body_timeout_s)
     app = web.Application(client_max_size=LIMIT_BYTES)
@@ -114,6 +116,8 @@ class _Endpoint:
                 data = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(request, 413, f"The request is longer than {LIMIT_BYTES} bytes")
+        except web.RequestPayloadError:
+            return self._refuse(request, 400, "The body is not packed or cut as its headers say")
         except TimeoutError:
             return self._refuse(request, 408, "The request did not arrive in time")
         host, base_url = address_of(request, self._advertise)

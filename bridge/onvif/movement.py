@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bridge.core.camera import Velocity
 from bridge.core.errors import CameraError, TimedOut, Unreachable, Unsupported
 
 if TYPE_CHECKING:
-    from bridge.core.camera import Camera, Ptz, Velocity
+    from bridge.core.camera import Camera, Ptz
     from bridge.core.timing import Clock
 
 _STOP_RETRY_S = 1.0
 """Wait before a stop that failed is sent again: the camera is moving meanwhile, so it is short."""
 
-_STOP_ATTEMPTS = 10
-"""After as many failed stops in a row the camera has surely ended by itself or lost its power."""
-
-_LEAVE_S = 3.0
-"""How long the last stop may take when the device is taken down."""
+_LEAVE_S = 1.5
+"""How long the last stop may take when the device is taken down: part of the 5 s in which the bridge has to end."""
 
 _log = structlog.get_logger(__name__)
 
@@ -71,7 +69,7 @@ class MovementTimer:
             try:
                 await self._ptz().move(velocity)
             except (Unreachable, TimedOut, asyncio.CancelledError):
-                self._arm(velocity, timeout_s)
+                self._arm(_without_stops(velocity), timeout_s)
                 raise
             self._arm(velocity, timeout_s)
 
@@ -107,6 +105,9 @@ class MovementTimer:
                 return
             try:
                 await self._ptz().stop(pan_tilt=pan_tilt, zoom=zoom)
+            except Unsupported as error:
+                _log.error("movement.cannot_stop", camera=self._camera.id, error=str(error))
+                self._disarm(pan_tilt=pan_tilt, zoom=zoom)
             except CameraError as error:
                 self._postpone(now, error)
             else:
@@ -145,13 +146,10 @@ class MovementTimer:
         self._changed.set()
 
     def _postpone(self, now: float, error: CameraError) -> None:
+        """Try again in a moment, for as long as it takes: a camera may move on while it cannot be reached."""
         self._failed_stops += 1
         if self._failed_stops == 1:
             _log.warning("movement.stop_failed", camera=self._camera.id, error=str(error))
-        if self._failed_stops >= _STOP_ATTEMPTS:
-            _log.error("movement.stop_given_up", camera=self._camera.id, attempts=self._failed_stops)
-            self._disarm()
-            return
         retry = now + _STOP_RETRY_S
         running = self._running
         running.pan_tilt = None if running.pan_tilt is None else max(running.pan_tilt, retry)
@@ -174,5 +172,15 @@ class MovementTimer:
         try:
             async with asyncio.timeout(_LEAVE_S):
                 await self.stop()
-        except (CameraError, TimeoutError) as error:
+        except CameraError as error:
             _log.warning("movement.left_moving", camera=self._camera.id, error=str(error))
+        except TimeoutError:
+            _log.warning("movement.left_moving", camera=self._camera.id, error=f"no answer within {_LEAVE_S:g} s")
+
+
+def _without_stops(velocity: Velocity) -> Velocity:
+    """Return what of a movement is to move: whether an axis that was to stop has done so is not known."""
+    return Velocity(
+        pan_tilt=velocity.pan_tilt if velocity.pan_tilt and any(velocity.pan_tilt) else None,
+        zoom=velocity.zoom or None,
+    )

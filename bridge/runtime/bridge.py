@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bridge.config.models import CameraEntry
-from bridge.runtime.listeners import ListenError, http_listener
+from bridge.core.errors import BridgeError
+from bridge.runtime.guard import keep_running
+from bridge.runtime.listeners import http_listener
 from bridge.runtime.unit import DeviceUnit
 from bridge.store.state import open_state
 
@@ -26,11 +28,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-FAILED_UNIT_WAIT_S = 60.0
-"""After a fault of the bridge in one device; the others go on meanwhile."""
-
-STOP_POLITELY_S = 3.0
-"""Time for TEARDOWN, log-outs and Bye; `product.md` 3 allows 5 s for everything."""
+CLOSE_S = 4.0
+"""Most that a camera which is taken out is waited for; its parts say goodbye within 3 s."""
 
 
 @dataclass(slots=True)
@@ -121,21 +120,20 @@ class Bridge:
                 self._management(self), section.bind, section.http_port, purpose="management (bridge.http_port)"
             )
             self._http_port = await stack.enter_async_context(management)
+            self._factory.reach.ports.add(self._http_port)
             discovery = self._factory.make_discovery(state.starts) if section.discovery else None
             stack.push_async_callback(self._close_all)
             for entry in self._configuration.cameras:
                 self._running[entry.id] = await self._open(entry, state, discovery)
             async with asyncio.TaskGroup() as tasks:
                 if discovery is not None:
-                    tasks.create_task(discovery.run(), name="discovery")
+                    keep = keep_running("discovery", discovery.run, failed=lambda: None)
+                    tasks.create_task(keep, name="discovery")
                 for running in self._running.values():
                     self._launch(running, state, tasks)
                 ready()
-                try:
-                    while True:
-                        await self._change_to(await self._reload.get(), state, discovery, tasks)
-                finally:
-                    self._hurry_after(STOP_POLITELY_S)
+                while True:
+                    await self._change_to(await self._reload.get(), state, discovery, tasks)
 
     async def _open(self, entry: CameraEntry, state: StateStore, discovery: DiscoveryService | None) -> _Running:
         unit = await self._factory.build_unit(entry, state)
@@ -144,15 +142,13 @@ class Bridge:
         return _Running(entry, unit, stack)
 
     def _launch(self, running: _Running, state: StateStore, tasks: asyncio.TaskGroup) -> None:
-        running.task = tasks.create_task(self._keep(running.unit, state), name=running.entry.id)
-
-    async def _keep(self, unit: DeviceUnit, state: StateStore) -> None:
-        while True:
-            try:
-                await unit.run(state, self._factory.clock)
-            except* Exception:  # a fault of ours in one device must not end the others
-                log.exception("device.failed_inside", camera=unit.camera.id)
-            await asyncio.sleep(FAILED_UNIT_WAIT_S)
+        unit = running.unit
+        keep = keep_running(
+            f"camera {unit.camera.id}",
+            lambda: unit.run(state, self._factory.clock),
+            failed=unit.camera.fail_inside,
+        )
+        running.task = tasks.create_task(keep, name=unit.camera.id)
 
     async def _change_to(
         self,
@@ -170,28 +166,22 @@ class Bridge:
         for camera_id in [key for key in wanted if key not in self._running]:
             try:
                 running = await self._open(wanted[camera_id], state, discovery)
-            except ListenError as error:
+            except BridgeError as error:
                 log.error("bridge.camera_not_started", camera=camera_id, reason=str(error))  # noqa: TRY400 - no trace
                 continue
             self._running[camera_id] = running
             self._launch(running, state, tasks)
+        self._running = {camera_id: self._running[camera_id] for camera_id in wanted if camera_id in self._running}
         self._configuration = configuration
         log.info("bridge.reloaded", cameras=len(self._running))
 
     async def _close(self, running: _Running) -> None:
         if running.task is not None:
             running.task.cancel()
-            await asyncio.wait([running.task], timeout=STOP_POLITELY_S)
+            await asyncio.wait([running.task], timeout=CLOSE_S)
         await running.stack.aclose()
 
     async def _close_all(self) -> None:
         async with asyncio.TaskGroup() as closing:
             for running in self._running.values():
                 closing.create_task(running.stack.aclose())
-
-    def _hurry_after(self, seconds: float) -> None:
-        """Cut short whatever is still saying goodbye by then."""
-        loop = asyncio.get_running_loop()
-        for running in self._running.values():
-            if running.task is not None:
-                loop.call_later(seconds, running.task.cancel)

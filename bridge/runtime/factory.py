@@ -20,6 +20,7 @@ from bridge.media.snapshot import SnapshotService
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.endpoint import make_app
 from bridge.proto.http.digest import DigestServer
+from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.accounts import Accounts
 from bridge.runtime.clock import SystemClock
 from bridge.runtime.listeners import ListenError
@@ -58,6 +59,8 @@ class Factory:
         self._accounts = Accounts(map(_user, configuration.users))
         self._random = Random()  # noqa: S311 - for jitter and RTP starting points, not for secrets
         self._digest = DigestServer(REALM, key=secrets.token_bytes(32))
+        # One memory of used tokens for all devices: they share their accounts, so a token must not pass twice.
+        self._tokens = TokenVerifier()
         self._rtsp_port = 0
 
     def take_users(self, users: Iterable[UserEntry]) -> None:
@@ -82,6 +85,7 @@ class Factory:
             reason = f"cannot listen on {self.reach.bind}:{port} for RTSP (bridge.rtsp_port): {error.strerror}"
             raise ListenError(reason) from error
         self._rtsp_port = server.port
+        self.reach.ports.add(server.port)
         try:
             yield
         finally:
@@ -102,6 +106,7 @@ class Factory:
             rtsp_port=self._rtsp_port,
             snapshots=SnapshotService(camera, clock=self.clock),
             memory=memory,
+            own_ports=self.reach.ports,
         )
         camera.on_event(device.publish)
         camera.on_description(device.camera_described)
@@ -114,7 +119,7 @@ class Factory:
                 name: StreamHub(f"{entry.id}/{name}", driver.open_stream(name), clock=self.clock, random=self._random)
                 for name in names
             },
-            app=make_app(device, digest=self._digest, advertise=self.reach.advertise),
+            app=make_app(device, digest=self._digest, tokens=self._tokens, advertise=self.reach.advertise),
             port=entry.onvif_port,
         )
 

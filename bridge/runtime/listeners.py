@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.core.errors import BridgeError
+from bridge.runtime.admission import Admission
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 SHUTDOWN_S = 0.5
 """How long a request in progress may take to end when a listener closes: a long poll would hold it for a minute."""
 
+LINGER_S = 0.5
+"""How long the rest of a refused body is read, so that the refusal reaches the client before the connection ends."""
+
 MOST_HEADER_BYTES = 8190
+"""The longest header line. Digest credentials with long user names stay under 1 KB."""
+
+log = structlog.get_logger(__name__)
+
+_server_log = logging.getLogger(f"{__name__}.aiohttp")
+
+
+def _log_shortly(record: logging.LogRecord) -> bool:
+    """Put one line in the place of the trace that aiohttp logs for what is no HTTP.
+
+    Anybody can send it, and the trace would quote it: the Authorization header, for one.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, web.RequestPayloadError):  # told by the handler that read the body, if any did
+        return False
+    if not isinstance(error, HttpProcessingError):
+        return True
+    peer = record.args[0] if isinstance(record.args, tuple) and record.args else None
+    log.info("http.broken_request", peer=peer, status=error.code, kind=type(error).__name__)
+    return False
+
+
+_server_log.addFilter(_log_shortly)
 
 
 class ListenError(BridgeError):
@@ -35,26 +66,41 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
     Raises:
         ListenError: the address or port is not to be had.
     """
+    admission = Admission()
+    app.middlewares.append(admission.middleware)
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=_server_log,
         shutdown_timeout=SHUTDOWN_S,
         handler_cancellation=True,
+        lingering_time=LINGER_S,
         max_line_size=MOST_HEADER_BYTES,
         max_field_size=MOST_HEADER_BYTES,
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise ListenError(f"cannot listen on {host}:{port} for {purpose}: {error.strerror}") from error
-        yield _bound_port(runner)
+        async with _listening(lambda: admission.admit(_server_of(runner)), host, port, purpose=purpose) as bound:
+            yield bound
     finally:
         await runner.cleanup()
 
 
-def _bound_port(runner: web.AppRunner) -> int:
-    address = runner.addresses[0]
-    return int(address[1])
+def _server_of(runner: web.AppRunner) -> web.Server:
+    if runner.server is None:
+        raise RuntimeError("the runner is not set up")
+    return runner.server
+
+
+@asynccontextmanager
+async def _listening(
+    protocol: Callable[[], asyncio.Protocol], host: str, port: int, *, purpose: str
+) -> AsyncIterator[int]:
+    try:
+        server = await asyncio.get_running_loop().create_server(protocol, host, port)
+    except OSError as error:
+        raise ListenError(f"cannot listen on {host}:{port} for {purpose}: {error.strerror}") from error
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bridge.core.errors import ConfigError, ConfigProblem, Unreachable
-from bridge.drivers.registry import FAMILIES
+from bridge.drivers.registry import family_named
 from bridge.runtime.clock import SystemClock
+from bridge.runtime.guard import the_error
 
 if TYPE_CHECKING:
     from bridge.core.events import CameraEvent
@@ -19,12 +19,11 @@ class _FirstDescription:
     """A sink that waits for the description."""
 
     def __init__(self) -> None:
-        self.description: CameraDescription | None = None
-        self.described = asyncio.Event()
+        self.description: asyncio.Future[CameraDescription] = asyncio.get_running_loop().create_future()
 
     def describe(self, description: CameraDescription) -> None:
-        self.description = self.description or description
-        self.described.set()
+        if not self.description.done():
+            self.description.set_result(description)
 
     def publish(self, event: CameraEvent) -> None:
         """Events are not what a probe asks for."""
@@ -37,20 +36,14 @@ async def probe(config: CameraConfig) -> CameraDescription:
         ConfigError: there is no such family.
         CameraError: the camera cannot be reached, refuses or is not of this family.
     """
-    family = FAMILIES.get(config.family)
-    if family is None:
-        message = f"{config.family!r} is not a family of this version; there are: {', '.join(FAMILIES)}"
-        raise ConfigError((ConfigProblem("FAMILY", message),))
+    family = family_named(config.family)
     sink = _FirstDescription()
-    running = asyncio.create_task(family.create(config, None, SystemClock()).run(sink), name="probe")
-    waiting = asyncio.create_task(sink.described.wait(), name="probe: description")
+    driver = family.create(config, None, SystemClock())
     try:
-        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (running, waiting):
-            task.cancel()
-        await asyncio.wait([running, waiting])
-    if sink.description is None:
-        running.result()
-        raise Unreachable("the camera said nothing of itself", camera=config.id)
-    return sink.description
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(driver.run(sink), name="probe")
+            description = await sink.description
+            running.cancel()
+    except BaseExceptionGroup as group:
+        raise the_error(group) from None
+    return description

@@ -15,6 +15,7 @@ import structlog
 from bridge.core.errors import AuthFailed, Busy, CameraError, Unsupported
 from bridge.core.events import CameraEvent, EventKind
 from bridge.core.model import ConnectionPhase, ConnectionState
+from bridge.runtime.guard import AGAIN_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from bridge.drivers.base import CameraConfig, Driver
 
 log = structlog.get_logger(__name__)
-
-FAILED_INSIDE_WAIT_S = 60.0
-"""After an error that is a fault of the bridge: it will most likely happen again, so it must not flood the log."""
 
 
 class SupervisedCamera:
@@ -109,10 +107,11 @@ class SupervisedCamera:
 
     def describe(self, description: CameraDescription) -> None:
         """Take what the driver learnt (`CameraSink`)."""
+        is_new = description != self._description
+        self._description = description
         if self._state.phase is not ConnectionPhase.ONLINE:
             self._enter(ConnectionPhase.ONLINE, "")
-        if description != self._description:
-            self._description = description
+        if is_new:
             self.described.set()
             for listener in self._description_listeners:
                 listener()
@@ -140,8 +139,12 @@ class SupervisedCamera:
             return error.wait_s if isinstance(error, Busy) else error.retry_after_s
         except Exception:  # a fault of ours in one camera's driver must not end the others
             log.exception("camera.failed_inside", camera=self.id)
-            self._enter(ConnectionPhase.OFFLINE, "internal error, see the log")
-        return FAILED_INSIDE_WAIT_S
+        self.fail_inside()
+        return AGAIN_S
+
+    def fail_inside(self) -> None:
+        """Show that the bridge itself has failed for this camera."""
+        self._enter(ConnectionPhase.OFFLINE, "internal error, see the log")
 
     def _enter(self, phase: ConnectionPhase, detail: str) -> None:
         old = self._state
@@ -154,7 +157,9 @@ class SupervisedCamera:
             detail=detail,
         )
         if changed:
-            log.info("camera.state", camera=self.id, state=str(phase), detail=detail)
+            # While a camera is away, each attempt may fail in another way: the log tells of the outage once.
+            tell = log.info if old.phase is not phase else log.debug
+            tell("camera.state", camera=self.id, state=str(phase), detail=detail)
         if online:
             self.settled.set()
         self.publish(CameraEvent(EventKind.SIGNAL_LOSS, active=not online, utc=self._clock.utc()))

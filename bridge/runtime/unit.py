@@ -6,10 +6,13 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bridge.core.model import ConnectionPhase
 from bridge.discovery.service import DiscoveredDevice
 from bridge.runtime.announcement import Announcement
 from bridge.runtime.listeners import http_listener
+from bridge.store.state import StateError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from bridge.runtime.supervisor import SupervisedCamera
     from bridge.store.memory import StoredMemory
     from bridge.store.state import StateStore
+
+log = structlog.get_logger(__name__)
 
 KEEP_AGAIN_S = 5.0
 """Descriptions are written at most this often: a camera that flaps must not wear out a flash card."""
@@ -85,6 +90,7 @@ class DeviceUnit:
         """
         purpose = f"camera {self.camera.id} (cameras[].onvif_port)"
         async with http_listener(self._app, reach.bind, self.port, purpose=purpose) as self.port:
+            reach.ports.add(self.port)
             paths = {f"{self.camera.id}/{name}": hub for name, hub in self.hubs.items()}
             for path, hub in paths.items():
                 directory.add(path, hub, users=self.device.users)
@@ -92,10 +98,12 @@ class DeviceUnit:
             try:
                 yield
             finally:
-                for path in paths:
+                for path, hub in paths.items():
                     directory.remove(path)
+                    hub.end_readers("the camera was taken out of the configuration, or changed there")
                 if announcement is not None:
                     announcement.close()
+                reach.ports.discard(self.port)
 
     def _announce(self, discovery: DiscoveryService, reach: Reach) -> Announcement:
         """Say Hello, and again whenever the camera tells, or a client sets, something that changes it."""
@@ -124,10 +132,24 @@ class DeviceUnit:
 
     async def _keep_descriptions(self, state: StateStore, clock: Clock) -> None:
         kept = self.camera.description
-        while True:
-            await self.camera.described.wait()
-            self.camera.described.clear()
-            if (description := self.camera.description) is not None and description != kept:
+
+        async def keep() -> None:
+            nonlocal kept
+            description = self.camera.description
+            if description is None or description == kept:
+                return
+            try:
                 await state.keep_description(self.camera.id, description, clock.utc())
                 kept = description
-            await asyncio.sleep(KEEP_AGAIN_S)
+            except StateError as error:
+                # The camera goes on; the next change, or the next start, finds the file usable again or says more.
+                log.warning("state.description_not_kept", camera=self.camera.id, reason=str(error))
+
+        try:
+            while True:
+                await self.camera.described.wait()
+                self.camera.described.clear()
+                await keep()
+                await asyncio.sleep(KEEP_AGAIN_S)
+        finally:
+            await keep()

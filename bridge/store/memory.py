@@ -5,10 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import structlog
+
+from bridge.store.state import StateError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge.store.state import StateStore
+
+log = structlog.get_logger(__name__)
+
+SAVE_AGAIN_S = 1.0
+"""Least time between two savings: a client that changes things in a loop must not wear out a flash card."""
 
 
 class StoredMemory:
@@ -49,6 +58,7 @@ class StoredMemory:
             while True:
                 await self._changed.wait()
                 await self._save()
+                await asyncio.sleep(SAVE_AGAIN_S)
         finally:
             await self._save()
 
@@ -59,5 +69,12 @@ class StoredMemory:
     async def _save(self) -> None:
         self._changed.clear()
         unsaved, self._unsaved = self._unsaved, {}
-        if unsaved:
+        if not unsaved:
+            return
+        try:
             await self._state.keep_sections(self._device, unsaved)
+        except StateError as error:
+            # Nothing is lost while the bridge runs; it is tried again with the next round.
+            self._unsaved = unsaved | self._unsaved
+            self._changed.set()
+            log.warning("state.memory_not_kept", device=self._device, reason=str(error))

@@ -6,8 +6,9 @@ The schema grows by numbered files in `schema/`; `PRAGMA user_version` tells whi
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -20,12 +21,15 @@ from bridge.core.errors import BridgeError
 from bridge.core.model import CameraDescription
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from datetime import datetime
 
 log = structlog.get_logger(__name__)
 
 SCHEMA = tuple(step.read_text() for step in sorted((Path(__file__).parent / "schema").glob("*.sql")))
+
+LOCKED_S = 1.0
+"""How long to wait for another program that has the file locked; the end of the bridge has to wait for it too."""
 
 _description = TypeAdapter(CameraDescription)
 
@@ -41,46 +45,84 @@ class StateStore:
         self._database = database
         self.identity = identity
         self.starts = starts
+        self._writing = asyncio.Lock()
 
     async def description(self, camera_id: str) -> CameraDescription | None:
-        """Return what was last known of a camera, or None."""
-        async with self._database.execute("SELECT description FROM camera WHERE id = ?", (camera_id,)) as cursor:
-            row = await cursor.fetchone()
-        if row is None:
+        """Return what was last known of a camera, or None.
+
+        Raises:
+            StateError: the state file cannot be read.
+        """
+        rows = await self._rows("SELECT description FROM camera WHERE id = ?", camera_id)
+        if not rows:
             return None
         try:
-            return _description.validate_json(row[0])
+            return _description.validate_json(rows[0][0])
         except ValidationError:
             # Written by a version that knew other fields: the camera will tell it again.
             log.info("state.description_outdated", camera=camera_id)
             return None
 
     async def keep_description(self, camera_id: str, description: CameraDescription, utc: datetime) -> None:
-        """Keep what is known of a camera."""
-        await self._database.execute(
-            "INSERT INTO camera (id, description, seen_utc) VALUES (?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
-            (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
-        )
-        await self._database.commit()
+        """Keep what is known of a camera.
+
+        Raises:
+            StateError: the state file cannot be written now.
+        """
+        async with self._transaction():
+            await self._database.execute(
+                "INSERT INTO camera (id, description, seen_utc) VALUES (?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
+                (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
+            )
 
     async def sections(self, device: str) -> dict[str, str]:
-        """Return the documents that a device has kept, by section."""
-        query = "SELECT section, document FROM memory WHERE device = ?"
-        async with self._database.execute(query, (device,)) as cursor:
-            return {section: document async for section, document in cursor}
+        """Return the documents that a device has kept, by section.
+
+        Raises:
+            StateError: the state file cannot be read.
+        """
+        rows = await self._rows("SELECT section, document FROM memory WHERE device = ?", device)
+        return {row[0]: row[1] for row in rows}
 
     async def keep_sections(self, device: str, documents: Mapping[str, str | None]) -> None:
-        """Keep a device's documents; None drops a section. All of them or none."""
-        for section, document in documents.items():
-            if document is None:
+        """Keep a device's documents, None drops a section: all of them or none.
+
+        Raises:
+            StateError: the state file cannot be written now.
+        """
+        async with self._transaction():
+            for section, document in documents.items():
                 await self._database.execute("DELETE FROM memory WHERE (device, section) = (?, ?)", (device, section))
-            else:
-                await self._database.execute(
-                    "INSERT OR REPLACE INTO memory (device, section, document) VALUES (?, ?, ?)",
-                    (device, section, document),
-                )
-        await self._database.commit()
+                if document is not None:
+                    await self._database.execute(
+                        "INSERT INTO memory (device, section, document) VALUES (?, ?, ?)", (device, section, document)
+                    )
+
+    async def _rows(self, query: str, key: str) -> list[sqlite3.Row]:
+        with _readable_errors():
+            async with self._database.execute(query, (key,)) as cursor:
+                return list(await cursor.fetchall())
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        """Write together what belongs together: all devices share one connection."""
+        async with self._writing:
+            with _readable_errors():
+                try:
+                    yield
+                    await self._database.commit()
+                except BaseException:
+                    await self._database.rollback()
+                    raise
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateError(f"the state file cannot be used now: {error}") from error
 
 
 @asynccontextmanager
@@ -95,7 +137,7 @@ async def open_state(path: Path) -> AsyncIterator[StateStore]:
     except OSError as error:
         raise StateError(f"state file {path} cannot be used: {error.strerror}") from error
     try:
-        async with aiosqlite.connect(path) as database:
+        async with aiosqlite.connect(path, timeout=LOCKED_S) as database:
             await _prepare(database, path)
             identity, starts = await _count_start(database)
             yield StateStore(database, identity, starts)
@@ -109,9 +151,8 @@ async def open_state(path: Path) -> AsyncIterator[StateStore]:
 
 
 def _touch(path: Path) -> None:
-    """Fail early and readably: SQLite says no more than "unable to open database file"."""
-    with path.open("ab"):
-        pass
+    """Fail early and readably (SQLite says no more than "unable to open database file"); others may not read it."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, mode=0o600))
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:

@@ -149,7 +149,6 @@ def test_a_device_whose_camera_is_offline_at_the_start_is_complete_from_memory(t
         with program("run", "--config", str(path), log=log) as bridge:
             wait_for_state(bridge.ready, "online", within_s=10)
             known = bridge.ready["devices"][0]["uuid"]
-            time.sleep(0.2)  # the state file is written right after
             assert bridge.stop() == 0
     with program("run", "--config", str(path), log=log) as bridge:
         device = bridge.ready["devices"][0]

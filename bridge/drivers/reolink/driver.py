@@ -145,7 +145,6 @@ class ReolinkDriver:
             self._client = client
             self._sink = sink
             sink.describe(self._surveyed().description)
-            await self._make_up_for_stop()
             await self._poll(client, sink)
         except (Unreachable, TimedOut):
             is_there = False
@@ -285,12 +284,6 @@ class ReolinkDriver:
         steps = self._surveyed().zoom
         if steps is not None and answer.is_good:
             self._ptz.zoom_position = zoom_position(answer, steps)
-
-    async def _make_up_for_stop(self) -> None:
-        try:
-            await self._ptz.make_up_for_stop()
-        except CameraError as error:
-            log.warning("reolink.stop_failed", camera=self._config.id, detail=error.detail)
 
     def _addresses(self, name: str) -> tuple[str, ...]:
         """Return the URLs of a stream; a refusal of the account is not put to the test on another port."""

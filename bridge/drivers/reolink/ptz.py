@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bridge.core.camera import PtzStatus
-from bridge.core.errors import CameraError, InvalidValue, Rejected, Unsupported
+from bridge.core.errors import InvalidValue, Rejected, Unsupported
 from bridge.core.model import Preset
 from bridge.drivers.reolink.mapping import STOP, direction, to_native_speed, zoom_direction
 from bridge.drivers.reolink.native import number, rows, text
@@ -100,7 +100,6 @@ class ReolinkPtz:
         self._zoom: _Motion | None = None
         self._settled_at = clock.now()
         self._zoom_still_at = clock.now()
-        self._owes_stop = False
         self.zoom_position: float | None = None
         """Where the zoom stands, 0.0..1.0; written by whoever reads it from the camera."""
 
@@ -144,16 +143,11 @@ class ReolinkPtz:
             await self._change(pan_tilt, zoom, stops=ends or not (starts_pan_tilt or starts_zoom), given=velocity)
 
     async def stop(self, *, pan_tilt: bool = True, zoom: bool = True) -> None:
-        """Stop the axes named; see `core.camera.Ptz`. A Stop that fails is made up for after a reconnect."""
+        """Stop the axes named; see `core.camera.Ptz`."""
         async with self._turn:
             await self._change(
                 None if pan_tilt else self._pan_tilt, None if zoom else self._zoom, stops=True, given=None
             )
-
-    async def make_up_for_stop(self) -> None:
-        """Send the Stop that a broken connection swallowed: the camera itself never stops."""
-        if self._owes_stop:
-            await self.stop()
 
     async def set_preset(self, *, token: str | None, name: str | None) -> str:
         """Store the present position; see `core.camera.Ptz`."""
@@ -225,17 +219,12 @@ class ReolinkPtz:
             ops.append(zoom)
         if pan_tilt is not None and (stops or (given is not None and given.pan_tilt is not None)):
             ops.append(pan_tilt)
-        try:
-            client = self._client()
-            await client.act(*(client.ptz_ctrl(motion.op, speed=motion.speed) for motion in ops))
-        except CameraError:
-            self._owes_stop = self._owes_stop or stops
-            raise
+        client = self._client()
+        await client.act(*(client.ptz_ctrl(motion.op, speed=motion.speed) for motion in ops))
         if self._zoom is not None and zoom is None:
             self._zoom_still_at = self._clock.now() + self._limits.after_zoom_s
         self._pan_tilt, self._zoom = pan_tilt, zoom
         self._settled_at = self._clock.now()
-        self._owes_stop = False
 
     async def _read_slots(self, client: ReolinkClient) -> tuple[PresetSlot, ...]:
         answer = (await client.read([client.read_channel("GetPtzPreset", with_range=True)]))["GetPtzPreset"]

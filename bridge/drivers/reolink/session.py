@@ -134,6 +134,8 @@ class NativeSession:
         async with self._in_flight:
             outcome = await self._fetch(query)
             if isinstance(outcome, CameraError):
+                if self._lease.token is not None:  # it was not about the login: give the camera a moment
+                    await asyncio.sleep(self._profile.session.retry_s)
                 outcome = await self._fetch(query)
         if isinstance(outcome, CameraError):
             raise outcome
@@ -156,7 +158,7 @@ class NativeSession:
             case Reaction.LOG_IN_AGAIN:
                 self._lease.token = None
             case Reaction.REPEAT_ONCE:
-                await asyncio.sleep(self._profile.session.retry_s)
+                pass
             case _:
                 raise self._refused(error)
         return error

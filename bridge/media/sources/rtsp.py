@@ -130,7 +130,7 @@ class RtspSource:
         sign_of_life_at = self._clock.now() + playing.keep_alive_interval_s
         while True:
             now = self._clock.now()
-            stalls_at = upstream.last_read + self._patience.stall_s
+            stalls_at = upstream.last_frames + self._patience.stall_s
             if now >= stalls_at:
                 raise TimedOut(f"the camera has sent nothing for {self._patience.stall_s:g} s")
             if now >= sign_of_life_at:
@@ -140,10 +140,14 @@ class RtspSource:
 
 
 class _Upstream(asyncio.Protocol):
-    """One connection to a camera."""
+    """One connection to a camera.
+
+    Attributes:
+        last_frames: when frames came last; answers do not count, a camera that only answers has stalled.
+    """
 
     def __init__(self, connection: ClientConnection, clock: Clock, patience: Patience) -> None:
-        self.last_read = clock.now()
+        self.last_frames = clock.now()
         self._connection = connection
         self._clock = clock
         self._patience = patience
@@ -193,8 +197,9 @@ class _Upstream(asyncio.Protocol):
         """
         self._sink, self._channels = sink, channels
         held, self._held = self._held, []
+        self.last_frames = self._clock.now()
         for frames in held:
-            self._take(frames, self.last_read)
+            self._take(frames, self.last_frames)
 
     async def wait(self, timeout_s: float) -> None:
         """Wait that long for the connection to end.
@@ -226,11 +231,11 @@ class _Upstream(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        self.last_read = self._clock.now()
+        now = self._clock.now()
         try:
             for item in self._connection.receive(data):
                 if isinstance(item, bytes):
-                    self._take(item, self.last_read)
+                    self._take(item, now)
                 else:
                     self._answered(item)
         except WireError as error:
@@ -245,6 +250,7 @@ class _Upstream(asyncio.Protocol):
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _take(self, frames: bytes, now: float) -> None:
+        self.last_frames = now
         if self._sink is not None:
             self._sink.received(frames if self._channels is None else renumber(frames, self._channels), now)
         elif sum(map(len, self._held)) < MOST_HELD_BYTES:
@@ -287,8 +293,9 @@ def _successful(answer: Answer) -> Answer:
     if status in {401, 403}:
         raise AuthFailed(f"the camera refused the user or the password for its stream ({status})", operation=method)
     reason = f"{status} {answer.response.reason}".strip()
-    path = urlsplit(answer.request.url).path
-    raise Rejected(f"the camera answered {reason} for the stream {path}", native_code=status, operation=method)
+    # Without the host: it may hold whatever the camera put into its description.
+    path = answer.request.url.partition("://")[2].partition("/")[2]
+    raise Rejected(f"the camera answered {reason} for the stream /{path}", native_code=status, operation=method)
 
 
 def _choose_tracks(description: SessionDescription) -> list[tuple[Media, Track]]:

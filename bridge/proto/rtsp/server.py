@@ -165,6 +165,11 @@ class ServerConnection:
             "TEARDOWN": self._teardown,
         }
 
+    @property
+    def has_sessions(self) -> bool:
+        """Whether any of the sessions still lives: one over UDP may have ended on another connection."""
+        return any(self._table.find(session.id) is session for session in self.sessions)
+
     # -- bytes in, bytes out ---------------------------------------------------------------------------------------
 
     def receive(self, data: bytes, now: float) -> Iterator[Event]:
@@ -257,6 +262,8 @@ class ServerConnection:
         method = self._methods.get(request.method)
         if method is None:
             raise _Refusal(405 if request.method in _KNOWN_ELSEWHERE else 501, ("Allow", self._public))
+        # Even one that is answered 401 shows that the viewer is there: its old nonce is all that is wrong.
+        self._touch_own(now)
         if request.method != "OPTIONS":
             self._authenticate(request, now)
         wanted = [*request.headers.all("Require"), *request.headers.all("Proxy-Require")]
@@ -264,7 +271,6 @@ class ServerConnection:
         if unsupported:
             raise _Refusal(551, ("Unsupported", ", ".join(unsupported)))
         session = self._session_of(request)
-        self._touch_own(now)
         if session is not None:
             self._table.touch(session, now)
         return method(request, session)

@@ -54,7 +54,9 @@ class Axis:
         travelled = min(abs(self._velocity) * (now - self._since), self._reach)
         position = self._position + math.copysign(travelled, self._velocity)
         if self.wraps:
-            return self.low + (position - self.low) % (self.high - self.low)
+            turn = self.high - self.low
+            # A hair below zero is a whole turn to Python's remainder; the axis is at its beginning then.
+            return self.low + (position - self.low) % turn % turn
         return min(max(position, self.low), self.high)
 
     def velocity_at(self, now: float) -> float:

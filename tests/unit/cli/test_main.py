@@ -95,3 +95,10 @@ def test_the_example_configuration_is_good(monkeypatch, capsys):
     monkeypatch.setenv("FRONT_DOOR_PASSWORD", "x")
     example = data_folder("profiles").parent / "deploy" / "config.example.yaml"
     assert main(["check", "--config", str(example)]) == 0
+
+
+def test_probe_of_a_planned_or_unknown_family_says_what_there_is(capsys):
+    assert main(["probe", "vigi", "192.0.2.1", "--password", "x"]) == 2
+    assert "has no driver in this version; there are: reolink" in capsys.readouterr().err
+    assert main(["probe", "unheard-of", "192.0.2.1", "--password", "x"]) == 2
+    assert "is not a camera family" in capsys.readouterr().err

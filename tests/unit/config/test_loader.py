@@ -139,14 +139,14 @@ cameras:
     assert problems == {
         "cameras[1].id": "'one' is cameras[0].id too; it must be unique",
         "users[1].username": "'a' is users[0].username too; it must be unique",
-        "cameras[1].onvif_port": "is used by cameras[0].onvif_port too; every device needs its own port",
-        "cameras[2].onvif_port": "is used by bridge.rtsp_port too; every device needs its own port",
+        "cameras[1].onvif_port": "8081 is cameras[0].onvif_port too; every listener needs a port of its own",
+        "cameras[2].onvif_port": "8554 is bridge.rtsp_port too; every listener needs a port of its own",
     }
 
 
 def test_one_port_for_rtsp_and_http_is_refused(load):
     assert problems_of(load, "bridge: {rtsp_port: 9000, http_port: 9000}" + GOOD) == {
-        "bridge.http_port": "is bridge.rtsp_port too (9000)"
+        "bridge.http_port": "9000 is bridge.rtsp_port too; every listener needs a port of its own"
     }
 
 
@@ -162,6 +162,9 @@ def test_port_zero_may_stand_everywhere(load):
         ("- a list\n", "bridge.yaml", "must hold the sections"),
         ("", "bridge.yaml", "must hold the sections"),
         ("a: \x07", "bridge.yaml", "is not valid YAML"),
+        ("? [a, b]\n: 1", "line 1, column 3", "a key must be a word"),
+        ("name: {{ NAME }}", "line 1, column 8", "a key must be a word"),
+        ("since: 2024-13-45", "bridge.yaml", "is not valid YAML"),
     ],
 )
 def test_a_file_that_is_no_configuration_says_where_it_breaks(load, text, where, what):
@@ -183,3 +186,31 @@ def test_a_binary_or_huge_file_is_refused_before_it_is_parsed(tmp_path):
     path.write_bytes(b"#" * 1_000_001)
     with pytest.raises(ConfigError, match="the wrong file"):
         load_configuration(path, FAMILIES)
+
+
+@pytest.mark.parametrize("host", ["cam:80", "http://cam", "a b", "cam/x", "user@cam", "a#b", "a]b", ""])
+@pytest.mark.parametrize("key", ["host", "advertise"])
+def test_a_host_is_a_name_or_an_address_and_nothing_else(load, key, host):
+    text = GOOD.replace("192.0.2.20", f'"{host}"') if key == "host" else f'bridge: {{advertise: "{host}"}}' + GOOD
+    path = "cameras[0].host" if key == "host" else "bridge.advertise"
+    assert problems_of(load, text) == {path: "must be a host name or an IP address, without scheme, port or path"}
+
+
+@pytest.mark.parametrize("host", ["cam", "cam-1.example.org", "192.0.2.1", "2001:db8::1", "my_cam.local"])
+def test_names_and_addresses_of_both_families_are_hosts(load, host):
+    assert load(GOOD.replace("192.0.2.20", f'"{host}"')).cameras[0].host == host
+
+
+def test_a_user_without_a_password_is_refused(load, monkeypatch):
+    monkeypatch.setenv("EMPTY", "")
+    problems = problems_of(load, GOOD.replace("very-secret", "{env: EMPTY}"))
+    assert problems == {"users[0].password": "is empty: whoever knows the user name could log in"}
+
+
+def test_the_ipv6_wildcard_is_refused_with_the_remedy(load):
+    assert "use 0.0.0.0" in problems_of(load, 'bridge: {bind: "::"}' + GOOD)["bridge.bind"]
+
+
+def test_a_wrong_value_does_not_hide_what_is_not_unique(load):
+    double = "  - {id: front-door, family: reolink, host: h, password: x}\n"
+    assert list(problems_of(load, "bridge: {bind: nowhere}" + GOOD + double)) == ["bridge.bind", "cameras[1].id"]

@@ -279,3 +279,15 @@ def test_track_parameters_do_not_matter_for_packets() -> None:
     stream = Stream(StreamDescription((track,)))
 
     assert media_of(stream.take(video(PICTURE, seq=1)))[0].seq == 1
+
+
+def test_report_that_comes_before_the_first_packet_counts() -> None:
+    stream = Stream()
+    second = 90_000
+    assert stream.take(source_report(1, ntp_s=1000.0, rtp_time=10 * second, ssrc=7)) == b""
+
+    # The first packet is half a second old: the source sends what it has kept since its last key frame.
+    data = stream.take(video(IDR, seq=1, rtp_time=10 * second - second // 2))
+
+    (report,) = reports_of(data)
+    assert report.rtp_time == 10 * second

@@ -225,6 +225,7 @@ async def test_first_candidate_with_a_stream_wins_and_is_tried_first_next_time()
         ({"DESCRIBE": 403}, AuthFailed, "password"),
         ({"DESCRIBE": "RTSP/1.0 404 No Stream\r\n\r\n"}, Rejected, "404 No Stream for the stream /live"),
         ({"SETUP": 461}, Rejected, "461"),
+        ({"SETUP": 404, "sdp": "m=video 0 RTP/AVP 26\na=control:rtsp://[::1/x\n"}, Rejected, "404 for the stream /x"),
         ({"PLAY": 455}, Rejected, "455"),
         ({"sdp": "m=application 0 RTP/AVP 96\n"}, Unsupported, "neither video nor audio"),
         ({"sdp": "m=video 0 RTP/SAVP 96\nm=audio 0 RTP/AVP 96\n"}, Unsupported, "neither video nor audio"),
@@ -290,6 +291,13 @@ async def test_session_is_kept_alive_with_what_the_camera_knows(first, then):
         asyncio.timeout(5.0),
     ):
         assert [await asked.get() for _ in range(2)] == ["GET_PARAMETER", then]
+
+
+async def test_camera_that_answers_but_sends_no_packets_has_stalled():
+    patience = Patience(stall_s=0.5)
+    async with camera(timeout_s=1) as cam:
+        await fail(source_of(cam.port, patience=patience), TimedOut, "nothing for 0.5 s")
+    assert "GET_PARAMETER" in cam.methods()
 
 
 async def test_forgotten_session_is_an_error():

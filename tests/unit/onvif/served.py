@@ -15,6 +15,7 @@ from bridge.onvif.device import VirtualDevice
 from bridge.onvif.endpoint import BODY_TIMEOUT_S, make_app
 from bridge.onvif.services import SERVICES
 from bridge.proto.http.digest import DigestServer
+from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.listeners import http_listener
 from tests.clients.soap import Reply, SoapClient, digest_authorization, username_token
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described
@@ -95,6 +96,13 @@ async def served(
         memory=VolatileMemory(),
     )
     digest = DigestServer("test", key=b"k" * 32)
-    app = make_app(device, digest=digest, advertise=advertise, services=services, body_timeout_s=body_timeout_s)
+    app = make_app(
+        device,
+        digest=digest,
+        tokens=TokenVerifier(),
+        advertise=advertise,
+        services=services,
+        body_timeout_s=body_timeout_s,
+    )
     async with http_listener(app, "127.0.0.1", 0, purpose="a test") as port:
         yield Served(device, camera, clock, SoapClient(f"http://127.0.0.1:{port}"), digest)

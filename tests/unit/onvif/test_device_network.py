@@ -1,5 +1,4 @@
 """The Device service about the network: what is the host's is told and stays, names and servers are kept."""
-# ruff: noqa: N802 - cases are named after the official ones
 
 from __future__ import annotations
 

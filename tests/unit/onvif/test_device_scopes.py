@@ -1,5 +1,4 @@
 """The Device service about scopes and discovery mode."""
-# ruff: noqa: N802 - cases are named after the official ones
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """The Device service about its users: all-or-nothing, and for every way into the device."""
-# ruff: noqa: N802 - cases are named after the official ones
 
 from __future__ import annotations
 

@@ -87,6 +87,13 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for():
     assert b"<env:Fault>" in answer
 
 
+async def test_a_body_that_is_not_packed_as_it_says_is_refused_with_a_fault():
+    async with trial() as bench:
+        reply = await bench.client.post(ECHO, headers={"Content-Encoding": "gzip"})
+    assert (reply.status, reply.fault) == (400, ("Sender",))
+    the_oracle().check(reply.body)
+
+
 async def test_a_compressed_bomb_is_refused():
     async with trial() as bench:
         reader, writer = await connect(bench)

@@ -14,6 +14,7 @@ from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.endpoint import make_app
 from bridge.proto.http.digest import DigestServer
+from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.clock import SystemClock
 from tests.clients.soap import SoapClient, username_token
 from tests.unit.onvif.bench_camera import Accounts, BenchCamera, described
@@ -40,7 +41,7 @@ def device():
 @asynccontextmanager
 async def served(device):
     """A client of the device's HTTP endpoint on loopback."""
-    runner = web.AppRunner(make_app(device, digest=DigestServer("test", key=b"key")))
+    runner = web.AppRunner(make_app(device, digest=DigestServer("test", key=b"key"), tokens=TokenVerifier()))
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)

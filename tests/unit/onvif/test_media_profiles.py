@@ -1,5 +1,4 @@
 """Media profiles made and changed by clients, over Media and Media2; cases named after the test specifications."""
-# ruff: noqa: N802 - cases are named after the official ones
 
 from __future__ import annotations
 

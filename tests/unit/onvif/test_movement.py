@@ -126,15 +126,32 @@ async def test_a_due_stop_that_failed_is_sent_again(timer, camera, clock):
     assert timer.deadline is None
 
 
-async def test_a_stop_that_always_fails_is_given_up_and_logged_twice(timer, camera, clock):
+async def test_a_camera_that_is_away_is_stopped_when_it_is_back_and_the_log_tells_it_once(timer, camera, clock):
     await timer.move(PAN, timeout_s=1)
-    camera.refusals.extend(Unreachable("gone") for _ in range(20))
+    camera.refusals.extend(Unreachable("gone") for _ in range(100))
     with capture_logs() as logs:
-        for _ in range(20):
+        for _ in range(101):
             clock.advance(1)
             await timer.stop_due()
     assert timer.deadline is None
-    assert [entry["event"] for entry in logs] == ["movement.stop_failed", "movement.stop_given_up"]
+    assert camera.commands[-1] == ("stop", True, False)
+    assert [entry["event"] for entry in logs] == ["movement.stop_failed"]
+
+
+async def test_a_camera_that_cannot_stop_is_not_asked_for_ever(timer, camera, clock):
+    await timer.move(PAN, timeout_s=1)
+    camera.refusals.append(Unsupported("no such thing", facet="ptz"))
+    clock.advance(1)
+    await timer.stop_due()
+    assert timer.deadline is None
+
+
+async def test_an_axis_whose_stop_was_lost_keeps_its_deadline(timer, camera, clock):
+    await timer.move(PAN, timeout_s=10)
+    camera.refusals.append(TimedOut("no answer"))
+    with pytest.raises(TimedOut):
+        await timer.move(Velocity(pan_tilt=(0.0, 0.0)), timeout_s=10)
+    assert timer.deadline == clock.now() + 10
 
 
 async def test_a_due_stop_never_overtakes_a_newer_move(timer, camera, clock):
@@ -175,12 +192,14 @@ async def test_taking_the_device_down_stops_what_moves(timer, camera):
     assert camera.commands[-1] == ("stop", True, True)
 
 
-async def test_taking_the_device_down_survives_a_camera_that_is_gone(timer, camera):
+@pytest.mark.parametrize(("error", "reason"), [(Unreachable("gone"), "gone"), (TimeoutError(), "no answer within")])
+async def test_taking_the_device_down_survives_a_camera_that_is_gone_and_says_why(timer, camera, error, reason):
     await timer.move(PAN, timeout_s=10)
-    camera.refusals.append(Unreachable("gone"))
+    camera.refusals.append(error)
     with capture_logs() as logs:
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(timer.run())
             await asyncio.sleep(0)
             running.cancel()
     assert [entry["event"] for entry in logs] == ["movement.left_moving"]
+    assert reason in logs[0]["error"]

@@ -1,5 +1,4 @@
 """What the network hears of a device whose scopes and mode clients change."""
-# ruff: noqa: N802 - cases are named after the official ones
 
 from __future__ import annotations
 

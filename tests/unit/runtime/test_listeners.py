@@ -1,8 +1,13 @@
 """HTTP listeners and the addresses that the bridge tells."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 from aiohttp import request, web
+from structlog.testing import capture_logs
 
+from bridge.runtime import admission
 from bridge.runtime.listeners import ListenError, http_listener
 from bridge.runtime.reach import Reach, in_uri
 
@@ -37,6 +42,74 @@ async def test_an_oversized_header_is_refused():
         request("GET", f"http://127.0.0.1:{port}/", headers={"X": "y" * 10_000}) as answer,
     ):
         assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic c2VjcmV0\x00\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_is_logged_without_a_trace_and_without_what_it_said(caplog, request_head):
+    with capture_logs() as logs:
+        async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(request_head)
+            assert b" 400 " in await reader.readline()
+            writer.close()
+    assert [(entry["event"], entry["peer"], entry["status"]) for entry in logs] == [
+        ("http.broken_request", "127.0.0.1", 400)
+    ]
+    assert "c2VjcmV0" not in str(logs)
+    assert not caplog.records
+
+
+async def test_a_mistake_in_a_handler_keeps_its_trace(caplog):
+    async def fail(request: web.Request) -> web.Response:
+        raise ZeroDivisionError
+
+    application = web.Application()
+    application.router.add_get("/", fail)
+    async with (
+        http_listener(application, "127.0.0.1", 0, purpose="a test") as port,
+        request("GET", f"http://127.0.0.1:{port}/") as answer,
+    ):
+        assert answer.status == 500
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_connections_beyond_the_limit_are_closed_and_the_others_are_served(monkeypatch):
+    monkeypatch.setattr(admission, "MOST_CONNECTIONS", 3)
+    async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port, AsyncExitStack() as stack:
+        for _ in range(3):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await reader.read() == b""
+        writer.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HT"])
+async def test_a_connection_that_asks_for_nothing_is_closed(monkeypatch, said):
+    monkeypatch.setattr(admission, "FIRST_REQUEST_S", 0.05)
+    async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said)
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_connection_that_has_asked_is_kept_for_more(monkeypatch):
+    monkeypatch.setattr(admission, "FIRST_REQUEST_S", 0.05)
+    ask = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(ask)
+            assert await reader.readuntil(b"hello") is not None
+            await asyncio.sleep(0.06)
+        writer.close()
 
 
 def test_the_advertised_host_wins_over_the_address_that_was_used():

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.core.errors import AuthFailed, Busy, CameraError, Rejected, TimedOut, Unreachable, Unsupported
 from bridge.core.events import CameraEvent, EventKind
@@ -98,6 +99,21 @@ async def test_each_kind_of_failure_has_its_state_and_says_why(error: CameraErro
         assert camera.state.detail == error.detail
         assert camera.state.attempts == 1
         assert [(event.kind, event.active) for event in events] == [(EventKind.SIGNAL_LOSS, True)]
+
+
+async def test_an_outage_is_told_once_whatever_each_attempt_fails_with():
+    attempts = [Busy(f"attempt {number}", wait_s=0) for number in range(3)]
+    again = asyncio.Event()
+
+    async def connect(sink: CameraSink) -> None:
+        sink.describe(DESCRIPTION)
+        again.set()
+
+    with capture_logs() as logs:
+        async with supervised(*map(failing, attempts), connect):
+            await asyncio.wait_for(again.wait(), 5)
+    told = [(entry["state"], entry["detail"]) for entry in logs if entry["log_level"] == "info"]
+    assert told == [("offline", "attempt 0"), ("online", "")]
 
 
 async def test_a_fault_of_ours_is_shown_as_offline_and_ends_nothing():

@@ -1,9 +1,14 @@
 """A device's memory: immediate to read, in the state file soon after."""
 
 import asyncio
+import sqlite3
 from contextlib import asynccontextmanager
 
+from structlog.testing import capture_logs
+
 from bridge.core.memory import VolatileMemory
+from bridge.store import memory as memory_module
+from bridge.store import state as state_module
 from bridge.store.memory import StoredMemory
 from bridge.store.state import open_state
 
@@ -59,3 +64,19 @@ def test_volatile_memory_behaves_the_same_within_one_process():
     assert (memory.read("scopes"), memory.read("users")) == ("x", None)
     memory.forget()
     assert memory.read("scopes") is None
+
+
+async def test_what_cannot_be_saved_now_is_saved_later(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory_module, "SAVE_AGAIN_S", 0.01)
+    monkeypatch.setattr(state_module, "LOCKED_S", 0.05)
+    path = tmp_path / "state.db"
+    async with memory_of(path) as memory:
+        other = sqlite3.connect(path)
+        other.execute("BEGIN IMMEDIATE")
+        with capture_logs() as logs:
+            memory.write("scopes", "[1]")
+            await asyncio.sleep(0.3)
+        other.close()
+        assert logs[0]["event"] == "state.memory_not_kept"
+    async with memory_of(path) as memory:
+        assert memory.read("scopes") == "[1]"

@@ -53,6 +53,25 @@ async def test_identity_stays_and_starts_are_counted(tmp_path):
         assert (second.identity, second.starts) == (identity, starts + 1)
 
 
+async def test_a_new_state_file_is_its_owners_alone(tmp_path):
+    async with open_state(tmp_path / "state.db"):
+        modes = [path.stat().st_mode & 0o777 for path in sorted(tmp_path.iterdir())]
+    assert set(modes) == {0o600}, "SQLite gives its journals the mode of the file"
+
+
+async def test_a_state_file_that_another_program_holds_is_a_clear_error(tmp_path):
+    async with open_state(tmp_path / "state.db") as state:
+        other = sqlite3.connect(tmp_path / "state.db")
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            with pytest.raises(StateError, match="database is locked"):
+                await state.keep_description("gate", DESCRIPTION, SEEN)
+        finally:
+            other.close()
+        await state.keep_description("gate", DESCRIPTION, SEEN)
+        assert await state.description("gate") == DESCRIPTION
+
+
 async def test_two_state_files_have_different_identities(tmp_path):
     async with open_state(tmp_path / "a.db") as a, open_state(tmp_path / "b.db") as b:
         assert a.identity != b.identity

@@ -136,7 +136,7 @@ async def test_connects_with_one_login_and_logs_out_at_the_end(world: World) -> 
 async def test_reads_everything_in_two_batches(world: World) -> None:
     async with world.running():
         batches = [len(request.commands) for request in world.camera.received[1:3]]
-    assert batches == [4, 12]
+    assert batches == [4, 11]
 
 
 async def test_what_the_abilities_deny_is_not_asked(world: World) -> None:
@@ -308,25 +308,6 @@ async def test_addresses_follow_what_the_camera_and_the_configuration_say(world:
     config = CameraConfig("cam", "Camera", "reolink", "fe80::1", "admin", Secret(""), rtsp_port=1554)
     driver = ReolinkDriver(config, None, world.clock)
     assert driver._addresses("sub")[0] == "rtsp://[fe80::1]:1554/Preview_01_sub"
-
-
-async def test_a_stop_that_the_camera_missed_is_sent_when_it_is_back(world: World) -> None:
-    async with world.running():
-        ptz = world.driver.ptz
-        assert ptz is not None
-        await ptz.move(Velocity((1.0, 0.0)))
-    with pytest.raises(Unreachable):
-        await ptz.stop()
-    world.camera.answers["PtzCtrl"] = refused("PtzCtrl", -4)
-    world.notes.descriptions.clear()
-    async with world.running():
-        await world.notes.rounds(1)
-        assert ptz.status.pan_tilt_moving, "a Stop that is refused does not end the connection"
-    del world.camera.answers["PtzCtrl"]
-    world.notes.descriptions.clear()
-    async with world.running():
-        await world.notes.rounds(1)
-        assert not ptz.status.pan_tilt_moving
 
 
 async def test_rtsp_that_is_off_is_unsupported_with_the_remedy(world: World) -> None:

@@ -332,6 +332,14 @@ def test_any_sign_of_life_refreshes_the_session(peer, table, sign):
     assert table.next_deadline() is None
 
 
+def test_connection_knows_when_its_session_was_ended_on_another(table):
+    first, second = Peer(table), Peer(table)
+    line = session_line(first.set_up(transport="RTP/AVP;unicast;client_port=5000-5001"))
+    assert first.connection.has_sessions
+    second.ask("TEARDOWN", URL, line)
+    assert not first.connection.has_sessions
+
+
 def test_session_without_a_sign_of_life_runs_out(peer, table):
     line = session_line(peer.set_up(now=0.0))
     (session,) = table.expire(60 + GRACE_S)
