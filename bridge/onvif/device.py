@@ -144,6 +144,7 @@ class VirtualDevice:
                 for task in tasks:
                     task.cancel()
             self._restart_wanted.clear()
+            self.broker.end_subscriptions()
             self._begin()
             self._is_restarting = False
             self.announcement_changed()

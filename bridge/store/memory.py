@@ -73,6 +73,9 @@ class StoredMemory:
             return
         try:
             await self._state.keep_sections(self._device, unsaved)
+        except asyncio.CancelledError:
+            self._unsaved = unsaved | self._unsaved  # rolled back; the last saving takes it along
+            raise
         except StateError as error:
             # Nothing is lost while the bridge runs; it is tried again with the next round.
             self._unsaved = unsaved | self._unsaved

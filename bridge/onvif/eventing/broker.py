@@ -105,6 +105,11 @@ class EventBroker:
             tasks.create_task(self.pull_points.run())
             tasks.create_task(self.consumers.run())
 
+    def end_subscriptions(self) -> None:
+        """Let everybody who listens know that it is over: the device begins anew."""
+        for subscription in (*self.pull_points, *self.consumers):
+            subscription.end()
+
     def follow_description(self) -> None:
         """Tell subscribers what is different because the camera is described anew: properties and encoders."""
         topics = self.topics()

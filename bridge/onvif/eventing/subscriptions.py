@@ -169,23 +169,16 @@ class Subscriptions(Generic[S]):
                     subscription.end()
 
     async def run(self) -> None:
-        """End subscriptions as they expire, until cancelled; those that are left end then."""
-        try:
-            while True:
-                self._changed.clear()
-                self.expire()
-                next_s = min((max(0.0, each.remaining_s()) for each in self._living.values()), default=None)
-                await self._wait_for_change(next_s)
-        finally:
-            for subscription in self:
-                subscription.end()
-
-    async def _wait_for_change(self, timeout_s: float | None) -> None:
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait()
-        except TimeoutError:
-            return
+        """End subscriptions as they expire, until cancelled."""
+        while True:
+            self._changed.clear()
+            self.expire()
+            next_s = min((max(0.0, each.remaining_s()) for each in self._living.values()), default=None)
+            try:
+                async with asyncio.timeout(next_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
 
     def _add(self, subscription: S) -> None:
         """Take in a newcomer; it already holds the present state."""

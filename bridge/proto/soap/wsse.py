@@ -14,6 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING
 
 from bridge.core.users import User
@@ -128,7 +129,7 @@ class TokenVerifier:
         Raises:
             ValueError: it was used before.
         """
-        while self._used and next(iter(self._used.values())) <= now:
+        while self._used and next(iter(self._used.values())) < now:
             self._used.popitem(last=False)
         if key in self._used:
             raise ValueError("the UsernameToken was used before")

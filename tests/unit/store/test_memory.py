@@ -4,7 +4,9 @@ import asyncio
 import sqlite3
 from contextlib import asynccontextmanager
 
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
+from typing_extensions import override
 
 from bridge.core.memory import VolatileMemory
 from bridge.store import memory as memory_module
@@ -66,17 +68,46 @@ def test_volatile_memory_behaves_the_same_within_one_process():
     assert memory.read("scopes") is None
 
 
+class Heard(LogCapture):
+    """Captures the log and lets a test wait for its first line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.something = asyncio.Event()
+
+    @override
+    def __call__(self, *args):
+        self.something.set()
+        return super().__call__(*args)
+
+
 async def test_what_cannot_be_saved_now_is_saved_later(tmp_path, monkeypatch):
     monkeypatch.setattr(memory_module, "SAVE_AGAIN_S", 0.01)
     monkeypatch.setattr(state_module, "LOCKED_S", 0.05)
     path = tmp_path / "state.db"
-    async with memory_of(path) as memory:
-        other = sqlite3.connect(path)
-        other.execute("BEGIN IMMEDIATE")
-        with capture_logs() as logs:
+    heard = Heard()
+    before = structlog.get_config()
+    structlog.configure(processors=[heard])
+    try:
+        async with memory_of(path) as memory:
+            other = sqlite3.connect(path)
+            other.execute("BEGIN IMMEDIATE")
             memory.write("scopes", "[1]")
-            await asyncio.sleep(0.3)
-        other.close()
-        assert logs[0]["event"] == "state.memory_not_kept"
+            await asyncio.wait_for(heard.something.wait(), 5)
+            other.close()
+    finally:
+        structlog.configure(**before)
+    assert heard.entries[0]["event"] == "state.memory_not_kept"
     async with memory_of(path) as memory:
         assert memory.read("scopes") == "[1]"
+
+
+async def test_a_change_that_is_being_saved_at_the_end_is_not_lost(tmp_path):
+    path = tmp_path / "state.db"
+    for turns in range(8):
+        async with memory_of(path, f"device-{turns}") as memory:
+            memory.write("scopes", "[1]")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        async with memory_of(path, f"device-{turns}") as memory:
+            assert memory.read("scopes") == "[1]"
