@@ -55,6 +55,7 @@ class VirtualDevice:
         rtsp_port: where the RTSP server is reached; set again once the real port is known.
         snapshots: still pictures of this camera; None if none are served.
         memory: what clients have set, kept over restarts.
+        is_announced: whether the bridge answers WS-Discovery at all.
         own_ports: those that the bridge listens on, a collection that follows them: no event is posted there.
     """
 
@@ -68,6 +69,7 @@ class VirtualDevice:
         rtsp_port: int,
         snapshots: SnapshotService | None,
         memory: DeviceMemory,
+        is_announced: bool = True,
         own_ports: Collection[int] = (),
     ) -> None:
         self.camera = camera
@@ -75,6 +77,7 @@ class VirtualDevice:
         self.rtsp_port = rtsp_port
         self.snapshots = snapshots
         self.memory = memory
+        self.is_announced = is_announced
         self._own_ports = own_ports
         self.settings = DeviceSettings(memory)
         self.users = DeviceUsers(users, self.settings.users)
@@ -110,7 +113,7 @@ class VirtualDevice:
     @property
     def is_discoverable(self) -> bool:
         """Whether the device is to be announced and found now."""
-        return self.settings.discovery.read().is_discoverable and not self._is_restarting
+        return self.is_announced and self.settings.discovery.read().is_discoverable and not self._is_restarting
 
     def on_announcement_changed(self, listener: Callable[[], None]) -> None:
         """Have a function called whenever a client changes `scopes` or `is_discoverable`."""

@@ -51,7 +51,9 @@ def fixed_scopes(device: VirtualDevice) -> tuple[str, ...]:
 def claimed_profiles(
     device: VirtualDevice, candidates: tuple[ConformanceProfile, ...] = CONFORMANCE_PROFILES
 ) -> tuple[ConformanceProfile, ...]:
-    """Return the ONVIF profiles of which this device lacks nothing."""
+    """Return the ONVIF profiles of which this device lacks nothing; every one of them demands discovery."""
+    if not device.is_announced:
+        return ()
     served = {
         (service.prefix, operation.name)
         for service in SERVICES

@@ -54,6 +54,7 @@ class Factory:
     def __init__(self, configuration: Configuration) -> None:
         section = configuration.bridge
         self.clock = SystemClock()
+        self._is_announced = section.discovery
         self.reach = Reach(section.bind, None if section.advertise == "auto" else section.advertise)
         self.directory = StreamDirectory()
         self._accounts = Accounts(map(_user, configuration.users))
@@ -106,6 +107,7 @@ class Factory:
             rtsp_port=self._rtsp_port,
             snapshots=SnapshotService(camera, clock=self.clock),
             memory=memory,
+            is_announced=self._is_announced,
             own_ports=self.reach.ports,
         )
         camera.on_event(device.publish)

@@ -24,7 +24,7 @@ UNKNOWN = "unknown"
 """Stands for what only the camera could tell, until it was reached for the first time."""
 
 
-def _capabilities(_call: Call) -> messages.DeviceServiceCapabilities:
+def _capabilities(call: Call) -> messages.DeviceServiceCapabilities:
     return messages.DeviceServiceCapabilities(
         network=messages.DeviceNetworkCapabilities(
             ip_filter=False,
@@ -59,8 +59,8 @@ def _capabilities(_call: Call) -> messages.DeviceServiceCapabilities:
             hashing_algorithms=("MD5",),
         ),
         system=messages.DeviceSystemCapabilities(
-            discovery_resolve=True,
-            discovery_bye=True,
+            discovery_resolve=call.device.is_announced,
+            discovery_bye=call.device.is_announced,
             remote_discovery=False,
             system_backup=False,
             system_logging=False,
@@ -70,7 +70,7 @@ def _capabilities(_call: Call) -> messages.DeviceServiceCapabilities:
             http_system_logging=False,
             http_support_information=False,
             storage_configuration=False,
-            discovery_not_supported=False,
+            discovery_not_supported=not call.device.is_announced,
             network_config_not_supported=False,
             user_config_not_supported=False,
         ),

@@ -91,7 +91,8 @@ def _keep(device: VirtualDevice, scopes: Iterable[str]) -> None:
 @operation(access=Access.READ_SYSTEM)
 async def get_discovery_mode(call: Call, _request: messages.GetDiscoveryMode) -> messages.GetDiscoveryModeResponse:
     """Say whether the device lets itself be found."""
-    is_discoverable = call.device.settings.discovery.read().is_discoverable
+    device = call.device
+    is_discoverable = device.is_announced and device.settings.discovery.read().is_discoverable
     mode = messages.DiscoveryMode.DISCOVERABLE if is_discoverable else messages.DiscoveryMode.NON_DISCOVERABLE
     return messages.GetDiscoveryModeResponse(discovery_mode=mode)
 
@@ -100,6 +101,10 @@ async def get_discovery_mode(call: Call, _request: messages.GetDiscoveryMode) ->
 async def set_discovery_mode(call: Call, request: messages.SetDiscoveryMode) -> messages.SetDiscoveryModeResponse:
     """Let the device be found, or not: then it answers no probes and says neither Hello nor Bye."""
     is_discoverable = request.discovery_mode is messages.DiscoveryMode.DISCOVERABLE
+    if is_discoverable and not call.device.is_announced:
+        raise ClientFault(
+            "Receiver", ("ActionNotSupported",), "Discovery is switched off in the bridge's configuration"
+        )
     call.device.settings.discovery.write(DiscoverySettings(is_discoverable))
     call.device.announcement_changed()
     return messages.SetDiscoveryModeResponse()

@@ -81,6 +81,7 @@ async def served(
     advertise: str | None = None,
     services: Iterable[Service] = SERVICES,
     is_known: bool = True,
+    is_announced: bool = True,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> AsyncIterator[Served]:
     """Serve a device; by default its camera has everything and makes snapshots."""
@@ -94,6 +95,7 @@ async def served(
         rtsp_port=8554,
         snapshots=SnapshotService(camera, clock=clock),
         memory=VolatileMemory(),
+        is_announced=is_announced,
     )
     digest = DigestServer("test", key=b"k" * 32)
     app = make_app(

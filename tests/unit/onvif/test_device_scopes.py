@@ -101,3 +101,15 @@ async def test_DISCOVERY_1_1_9_the_discovery_mode_is_kept_and_announced():
             await done(bench, "SetDiscoveryMode", elements("DiscoveryMode", mode))
             assert (await ask(bench, "GetDiscoveryMode")).values("DiscoveryMode") == [mode]
     assert seen == [False, True]
+
+
+async def test_a_bridge_that_announces_nothing_says_so_and_cannot_be_made_to():
+    async with served(is_announced=False) as bench:
+        assert (await ask(bench, "GetDiscoveryMode")).values("DiscoveryMode") == ["NonDiscoverable"]
+        capabilities = (await ask(bench, "GetServiceCapabilities")).text
+        assert 'DiscoveryResolve="false" DiscoveryBye="false"' in capabilities
+        assert 'DiscoveryNotSupported="true"' in capabilities
+        assert not bench.device.is_discoverable
+        wanted = elements("DiscoveryMode", "Discoverable")
+        assert await refused(bench, "SetDiscoveryMode", wanted) == ("Receiver", "ActionNotSupported")
+        await done(bench, "SetDiscoveryMode", elements("DiscoveryMode", "NonDiscoverable"))
