@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from blockbuster import BlockBuster
 
 pytest_plugins = ("tests.demo",)
+
+# A third of hypothesis's usual number in the run that everybody waits for; `pytest --hypothesis-profile=thorough`.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("quick")
 
 # Plain lines: structlog's own default would draw tracebacks with a library that reads files while the loop waits.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
@@ -55,7 +61,7 @@ def no_leaked_threads() -> Iterator[None]:
     assert not left, f"threads still running: {left}"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def no_blocking_calls() -> Iterator[BlockBuster]:
     """Fail a test in which the bridge blocks the event loop."""
     with blockbuster_ctx("bridge") as blockbuster:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bridge.core.events import CameraEvent
-    from bridge.core.model import CameraDescription, ConnectionState
+    from bridge.core.model import CameraDescription, ConnectionState, EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,23 @@ class Snapshots(Protocol):
         """Return a JPEG of the moment, in that stream's picture size where the camera can choose."""
 
 
+class Encoders(Protocol):
+    """The settings of the camera's video encoders."""
+
+    async def set(self, stream: str, settings: EncoderSettings) -> EncoderSettings:
+        """Set the encoder of a stream and return how it is set then, which may differ in what the camera adapts.
+
+        When this returns, the camera's description shows the new settings.
+
+        Args:
+            stream: name of the stream.
+            settings: all of them, chosen from the stream's `EncoderOptions`.
+
+        Raises:
+            InvalidValue: `settings`, if the camera does not take this combination.
+        """
+
+
 class Camera(Protocol):
     """One camera (or one channel of a recorder) as the ONVIF side sees it."""
 
@@ -106,6 +123,10 @@ class Camera(Protocol):
     @property
     def snapshots(self) -> Snapshots | None:
         """Present when `description.snapshot` is true."""
+
+    @property
+    def encoders(self) -> Encoders | None:
+        """Present when the encoders can be set; what to is in the `options` of each stream."""
 
     @property
     def levels(self) -> tuple[CameraEvent, ...]:

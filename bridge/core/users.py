@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bridge.core.model import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class UserLevel(StrEnum):
@@ -31,3 +34,10 @@ class UserDirectory(Protocol):
 
     def find(self, username: str) -> User | None:
         """Return the account, or None."""
+
+
+class UserRegister(UserDirectory, Protocol):
+    """A directory that can be listed, too."""
+
+    def __iter__(self) -> Iterator[User]:
+        """Go through all accounts."""

@@ -17,7 +17,7 @@ from bridge.core.model import CameraDescription, Secret
 from bridge.core.timing import Clock
 
 if TYPE_CHECKING:
-    from bridge.core.camera import CameraSink, Ptz, Snapshots
+    from bridge.core.camera import CameraSink, Encoders, Ptz, Snapshots
     from bridge.media.source import StreamSource
 
 
@@ -48,6 +48,10 @@ class Driver(Protocol):
     @property
     def snapshots(self) -> Snapshots | None:
         """The snapshot facet, likewise."""
+
+    @property
+    def encoders(self) -> Encoders | None:
+        """The facet that sets encoders, likewise."""
 
     async def run(self, sink: CameraSink) -> None:
         """Connect, describe, then poll and report until cancelled; log out on the way out.

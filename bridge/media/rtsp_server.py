@@ -100,7 +100,7 @@ class RtspServer:
     Args:
         directory: which stream is at which path.
         digest: makes challenges and judges credentials.
-        users: who may watch.
+        users: who may watch the streams to which the directory gives no accounts of their own.
         clock: of sessions.
         session_timeout_s: how long sessions live without a sign of life, as announced to clients.
         idle_s: how long connections without a session may stay silent.
@@ -176,6 +176,11 @@ class RtspServer:
             self._timer.cancel()
             self._timer = None
 
+    def users_of(self, path: str) -> UserDirectory:
+        """Return who may watch the stream of a path."""
+        users = self.directory.users_of(path)
+        return self.users if users is None else users
+
     # -- for the connections ---------------------------------------------------------------------------------------
 
     def view(self, session: RtspSession) -> _View | None:
@@ -243,7 +248,7 @@ class _Client:
     """One connection."""
 
     def __init__(self, server: RtspServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connection = ServerConnection(server.sessions, digest=server.digest, users=server.users)
+        self.connection = ServerConnection(server.sessions, digest=server.digest, users_of=server.users_of)
         self.peer: Address = writer.get_extra_info("peername") or ("",)
         self._local: Address = writer.get_extra_info("sockname") or ("",)
         self._server = server

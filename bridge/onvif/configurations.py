@@ -1,7 +1,7 @@
 """The configurations of media profiles in the words of the schema: what Media and Media2 say alike.
 
 ONVIF Media and Media2 Service Specifications, chapters on configurations and their options. The facts come from the
-`MediaModel`. Nothing can be set yet, so options offer exactly what is: one resolution, one rate, ranges of one value.
+`MediaModel`. Changes are the business of `configuration_changes`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from urllib.parse import quote
+
+from lxml import etree
 
 from bridge.core.errors import ClientFault
-from bridge.onvif.media_model import (
-    AUDIO_SOURCE,
-    VIDEO_SOURCE,
-    ConfigurationKind,
-    MediaModel,
-    MediaProfile,
-)
+from bridge.core.model import Resolution
+from bridge.core.units import round_half_up
+from bridge.onvif.media_model import MediaModel, MediaProfile
+from bridge.onvif.media_store import KeptMetadata, parse_kept
+from bridge.onvif.media_tokens import AUDIO_SOURCE, VIDEO_SOURCE, ConfigurationKind
 from bridge.onvif.ptz_model import ptz_configuration
 from bridge.onvif.types.common import IntRange, IPAddress, IPType, MulticastConfiguration, VideoResolution
 from bridge.onvif.types.configurations import (
     AudioSourceConfiguration,
     AudioSourceConfigurationOptions,
+    EventSubscription,
     IntItems,
     IntRectangle,
     IntRectangleRange,
@@ -39,7 +41,8 @@ from bridge.onvif.types.configurations import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.core.model import AudioFormat, Resolution
+    from bridge.core.model import AudioFormat, NativeStream
+    from bridge.core.units import Range
     from bridge.onvif.operation import Call
     from bridge.onvif.types.ptz import PTZConfiguration
 
@@ -108,8 +111,6 @@ class ConfigurationView(Generic[T]):
     def tokens(self, media: MediaModel, asked: Question = _EVERYTHING) -> tuple[str, ...]:
         """Return the tokens of the configurations that a client asks for.
 
-        A profile follows a native stream, so only what it holds already is compatible with it.
-
         Raises:
             ClientFault: NoConfig, NoProfile, or IncompatibleConfiguration when both exist and do not fit.
         """
@@ -120,14 +121,14 @@ class ConfigurationView(Generic[T]):
                 raise self._no_configuration(wanted)
             tokens = (wanted,)
         if asked.profile_token is not None:
-            held = require_profile(media, asked.profile_token).configurations.get(self.kind)
-            if wanted not in {None, held}:
+            compatible = media.compatible(self.kind, require_profile(media, asked.profile_token))
+            if wanted is not None and wanted not in compatible:
                 raise ClientFault(
                     "Sender",
                     ("InvalidArgVal", "IncompatibleConfiguration"),
                     f"Media profile '{asked.profile_token}' cannot hold '{wanted}'",
                 )
-            tokens = () if held is None else (held,)
+            tokens = tuple(token for token in tokens if token in compatible)
         return tokens
 
     def some_tokens(self, media: MediaModel, asked: Question) -> tuple[str, ...]:
@@ -192,17 +193,52 @@ def with_audio(media: MediaModel) -> MediaModel:
     return media
 
 
-def maximum_number_of_profiles(media: MediaModel) -> int:
-    """Return how many media profiles there can be: those that are there, or the one to come from a new camera."""
-    return max(1, len(media.profiles))
+def playable_stream(profile: MediaProfile) -> NativeStream:
+    """Return the native stream that a media profile plays.
+
+    Raises:
+        ClientFault: IncompleteConfiguration.
+    """
+    if profile.stream is None:
+        raise ClientFault(
+            "Receiver", ("Action", "IncompleteConfiguration"), f"Media profile '{profile.token}' has no video encoder"
+        )
+    return profile.stream
 
 
-def _video_source_configuration(media: MediaModel, token: str) -> VideoSourceConfiguration:
-    """Word the video source configuration: always the full picture of the best stream."""
-    full = _full_picture(media)
+def multicast(media: MediaModel, token: str) -> MulticastConfiguration:
+    """Return where the stream of a configuration would be multicast to."""
+    kept = media.kept(token).multicast
+    if kept is None:
+        return NO_MULTICAST
+    text = str(kept.address)
+    address = (
+        IPAddress(type=IPType.IPV4, ipv4_address=text)
+        if isinstance(kept.address, IPv4Address)
+        else IPAddress(type=IPType.IPV6, ipv6_address=text)
+    )
+    return MulticastConfiguration(
+        address=address,
+        port=kept.port,
+        ttl=kept.ttl,
+        auto_start=kept.auto_start,
+    )
+
+
+def session_timeout(media: MediaModel, token: str) -> timedelta:
+    """Return how long a stream of a configuration survives without a sign of its viewer: no more than a hint."""
+    kept = media.kept(token).session_timeout
+    return SESSION_TIMEOUT if kept is None else kept
+
+
+def _video_source_configuration(media: MediaModel, token: str) -> VideoSourceConfiguration | None:
+    """Word the video source configuration: always the full picture."""
+    full = media.full_picture
+    if full is None:
+        return None
     return VideoSourceConfiguration(
         token=token,
-        name=token,
+        name=media.name(token),
         use_count=media.use_count(token),
         source_token=VIDEO_SOURCE,
         bounds=IntRectangle(x=0, y=0, width=full.width, height=full.height),
@@ -215,11 +251,11 @@ def video_source_configuration_options(media: MediaModel) -> VideoSourceConfigur
     Raises:
         ClientFault: NoConfig, as long as the camera was never reached.
     """
-    if not media.streams:
+    full = media.full_picture
+    if full is None:
         raise no_configuration("There is no video source configuration: the camera was never reached")
-    full = _full_picture(media)
     return VideoSourceConfigurationOptions(
-        maximum_number_of_profiles=maximum_number_of_profiles(media),
+        maximum_number_of_profiles=media.maximum_number_of_profiles,
         bounds_range=IntRectangleRange(
             x_range=span((0,)), y_range=span((0,)), width_range=span((full.width,)), height_range=span((full.height,))
         ),
@@ -230,7 +266,7 @@ def video_source_configuration_options(media: MediaModel) -> VideoSourceConfigur
 def _audio_source_configuration(media: MediaModel, token: str) -> AudioSourceConfiguration:
     """Word the audio source configuration."""
     return AudioSourceConfiguration(
-        token=token, name=token, use_count=media.use_count(token), source_token=AUDIO_SOURCE
+        token=token, name=media.name(token), use_count=media.use_count(token), source_token=AUDIO_SOURCE
     )
 
 
@@ -240,16 +276,33 @@ def audio_source_configuration_options() -> AudioSourceConfigurationOptions:
 
 
 def _metadata_configuration(media: MediaModel, token: str) -> MetadataConfiguration:
-    """Word the metadata configuration: nothing travels in a metadata stream."""
+    """Word the metadata configuration: as a client has set it, or that nothing travels in a metadata stream."""
+    kept = media.kept(token).metadata
+    if kept is None:
+        kept = KeptMetadata(ptz_status=None if media.ptz is None else False, analytics=False)
     return MetadataConfiguration(
         token=token,
-        name=token,
+        name=media.name(token),
         use_count=media.use_count(token),
-        ptz_status=None if media.ptz is None else PTZFilter(status=False, position=False),
-        analytics=False,
-        multicast=NO_MULTICAST,
-        session_timeout=SESSION_TIMEOUT,
+        ptz_status=None if kept.ptz_status is None else PTZFilter(status=kept.ptz_status, position=kept.ptz_position),
+        events=_events(kept),
+        analytics=kept.analytics,
+        multicast=multicast(media, token),
+        session_timeout=session_timeout(media, token),
     )
+
+
+def _events(kept: KeptMetadata) -> EventSubscription | None:
+    if not kept.events:
+        return None
+    return EventSubscription(filter=None if kept.event_filter is None else parse_kept(kept.event_filter))
+
+
+def event_filter_text(events: EventSubscription | None) -> str | None:
+    """Return the filter of an event subscription as XML that stands alone, None without one."""
+    if events is None or events.filter is None:
+        return None
+    return etree.tostring(events.filter, encoding="unicode", with_tail=False)
 
 
 def metadata_configuration_options() -> MetadataConfigurationOptions:
@@ -274,17 +327,24 @@ def snapshot_uri(call: Call, profile_token: str) -> str:
     """Return where still pictures of a media profile are got.
 
     Raises:
-        ClientFault: NoProfile, or ActionNotSupported if there are no still pictures of this camera.
+        ClientFault: NoProfile, IncompleteConfiguration, or ActionNotSupported if there are no still pictures of this
+            camera.
     """
     profile = require_profile(call.device.media, profile_token)
     if not call.device.has_snapshots:
         raise ClientFault("Receiver", ("ActionNotSupported",), "The camera makes no still pictures")
-    return f"{call.base_url}/onvif/snapshot/{profile.token}"
+    playable_stream(profile)
+    return f"{call.base_url}/onvif/snapshot/{quote(profile.token, safe='')}"
 
 
 def resolution(size: Resolution) -> VideoResolution:
     """Return a picture size in the schema's words."""
     return VideoResolution(width=size.width, height=size.height)
+
+
+def native_resolution(size: VideoResolution) -> Resolution:
+    """Return a picture size in the words of the domain."""
+    return Resolution(size.width, size.height)
 
 
 def resolutions(sizes: Iterable[Resolution]) -> tuple[VideoResolution, ...]:
@@ -298,6 +358,11 @@ def span(values: Iterable[int]) -> IntRange:
     return IntRange(min=min(held), max=max(held))
 
 
+def hull(ranges: Iterable[Range]) -> IntRange:
+    """Return the range that just holds all ranges; there must be at least one."""
+    return span(round_half_up(end) for each in ranges for end in (each.minimum, each.maximum))
+
+
 def items(values: Iterable[int]) -> IntItems:
     """Return different values, smallest first."""
     return IntItems(items=tuple(sorted(set(values))))
@@ -306,10 +371,6 @@ def items(values: Iterable[int]) -> IntItems:
 def sample_rate_khz(audio: AudioFormat) -> int:
     """Return the sample rate in kilohertz, as both services want it."""
     return audio.sample_rate_hz // 1000
-
-
-def _full_picture(media: MediaModel) -> Resolution:
-    return media.streams[0].encoder.resolution
 
 
 VIDEO_SOURCES = ConfigurationView(ConfigurationKind.VIDEO_SOURCE, _video_source_configuration)

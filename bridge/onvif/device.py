@@ -4,27 +4,44 @@ A virtual device is always there, whatever the camera does: everything that is r
 description. It holds the parts that have a state of their own (media model, events, movements) and the identities
 that must be unique on the network (UUID, hardware address, serial number). It opens no sockets: the HTTP endpoint,
 the RTSP server and discovery are given this object.
+
+What clients have set lies in the device's memory and is read through `settings`. A restart, which a client may ask
+for, makes everything anew that has a state and is not in the memory.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bridge.core.ids import device_mac, device_serial
 from bridge.onvif.eventing.broker import EventBroker
 from bridge.onvif.media_model import MediaModel
+from bridge.onvif.media_store import MediaStore
 from bridge.onvif.movement import MovementTimer
-from bridge.onvif.scopes import device_scopes
+from bridge.onvif.scopes import configurable_scopes, fixed_scopes
+from bridge.onvif.settings.clock import DeviceClock
+from bridge.onvif.settings.device import DeviceSettings
+from bridge.onvif.settings.users import DeviceUsers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from uuid import UUID
 
     from bridge.core.camera import Camera
     from bridge.core.events import CameraEvent
+    from bridge.core.memory import DeviceMemory
     from bridge.core.timing import Clock
-    from bridge.core.users import UserDirectory
+    from bridge.core.users import UserRegister
     from bridge.media.snapshot import SnapshotService
+
+log = structlog.get_logger(__name__)
+
+ANSWER_FIRST_S = 0.2
+"""Between the request to restart and the Bye: the answer to the request leaves first."""
 
 
 class VirtualDevice:
@@ -33,31 +50,48 @@ class VirtualDevice:
     Args:
         camera: the camera; its description may still be unknown.
         uuid: endpoint reference, the same for ever (`core.ids.device_uuid`).
-        users: who may use the device, over SOAP, RTSP and for snapshots.
-        clock: the time that the device tells and measures with.
+        users: who may use the device, over SOAP, RTSP and for snapshots, as long as no client has changed that.
+        clock: the true time. The device has a `clock` of its own, which clients can set.
         rtsp_port: where the RTSP server is reached; set again once the real port is known.
         snapshots: still pictures of this camera; None if none are served.
+        memory: what clients have set, kept over restarts.
+        is_announced: whether the bridge answers WS-Discovery at all.
+        own_ports: those that the bridge listens on, a collection that follows them: no event is posted there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a composition point; every part is named at its one call
         self,
         camera: Camera,
         *,
         uuid: UUID,
-        users: UserDirectory,
+        users: UserRegister,
         clock: Clock,
         rtsp_port: int,
         snapshots: SnapshotService | None,
+        memory: DeviceMemory,
+        is_announced: bool = True,
+        own_ports: Collection[int] = (),
     ) -> None:
         self.camera = camera
         self.uuid = uuid
-        self.users = users
-        self.clock = clock
         self.rtsp_port = rtsp_port
         self.snapshots = snapshots
-        self.media = MediaModel(camera)
-        self.broker = EventBroker(camera, self.media, clock=clock)
-        self.movement = MovementTimer(camera, clock=clock)
+        self.memory = memory
+        self.is_announced = is_announced
+        self._own_ports = own_ports
+        self.settings = DeviceSettings(memory)
+        self.users = DeviceUsers(users, self.settings.users)
+        self.clock = DeviceClock(clock, self.settings.time)
+        self._announcement_listeners: list[Callable[[], None]] = []
+        self._restart_wanted = asyncio.Event()
+        self._is_restarting = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make the parts that a restart makes anew."""
+        self.media = MediaModel(self.camera, MediaStore(self.memory))
+        self.broker = EventBroker(self.camera, self.media, clock=self.clock, own_ports=self._own_ports)
+        self.movement = MovementTimer(self.camera, clock=self.clock)
 
     @property
     def mac(self) -> str:
@@ -76,19 +110,64 @@ class VirtualDevice:
         description = self.camera.description
         return self.snapshots is not None and description is not None and description.snapshot
 
+    @property
+    def is_discoverable(self) -> bool:
+        """Whether the device is to be announced and found now."""
+        return self.is_announced and self.settings.discovery.read().is_discoverable and not self._is_restarting
+
+    def on_announcement_changed(self, listener: Callable[[], None]) -> None:
+        """Have a function called whenever a client changes `scopes` or `is_discoverable`."""
+        self._announcement_listeners.append(listener)
+
+    def announcement_changed(self) -> None:
+        """Tell the listeners; for whoever has changed what is announced."""
+        for listener in self._announcement_listeners:
+            listener()
+
     def publish(self, event: CameraEvent) -> None:
         """Take what the camera reports, for whoever subscribed to events."""
-        self.broker.publish(event)
+        self.broker.publish(replace(event, utc=self.clock.tell(event.utc)))
+
+    def camera_described(self) -> None:
+        """Take note that the camera is described anew, for whoever subscribed to events."""
+        self.broker.follow_description()
 
     async def run(self) -> None:
-        """End movements and subscriptions when their time is over, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.broker.run(), name=f"{self.camera.id}: events")
-            tasks.create_task(self.movement.run(), name=f"{self.camera.id}: movement")
+        """End movements and subscriptions when their time is over, and restart on request, until cancelled."""
+        while True:
+            async with asyncio.TaskGroup() as group:
+                tasks = (
+                    group.create_task(self.broker.run(), name=f"{self.camera.id}: events"),
+                    group.create_task(self.movement.run(), name=f"{self.camera.id}: movement"),
+                )
+                await self._restart_wanted.wait()
+                await asyncio.sleep(ANSWER_FIRST_S)
+                self._is_restarting = True
+                self.announcement_changed()
+                for task in tasks:
+                    task.cancel()
+            self._restart_wanted.clear()
+            self.broker.end_subscriptions()
+            self._begin()
+            self._is_restarting = False
+            self.announcement_changed()
+            log.info("device.restarted", device=self.camera.id)
+
+    def restart(self) -> None:
+        """Have `run` begin anew soon: subscriptions and movements end, and listeners see the device go and come."""
+        self._restart_wanted.set()
 
     def scopes(self) -> tuple[str, ...]:
-        """Return the discovery scopes, as the camera's abilities give them now."""
-        return device_scopes(self)
+        """Return the discovery scopes, as they are now."""
+        return (*self.fixed_scopes(), *self.configurable_scopes())
+
+    def fixed_scopes(self) -> tuple[str, ...]:
+        """Return those that say what the device is."""
+        return fixed_scopes(self)
+
+    def configurable_scopes(self) -> tuple[str, ...]:
+        """Return those that clients have set."""
+        return configurable_scopes(self)
 
     def stream_uri(self, host: str, stream: str) -> str:
         """Return where a stream is played from.

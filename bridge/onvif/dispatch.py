@@ -90,6 +90,10 @@ class Dispatcher:
         }
         self._log = log.bind(device=device.camera.id)
 
+    def served(self) -> tuple[Service, ...]:
+        """Return the services that the device serves now."""
+        return tuple(service for service in self._services if service.is_served(self._device))
+
     async def answer(self, incoming: Incoming) -> Answer:
         """Return the answer to a request, whatever it holds. Never raises, except when cancelled."""
         try:
@@ -125,7 +129,7 @@ class Dispatcher:
             headers=envelope.headers,
             closed=incoming.closed,
             local_address=incoming.local_address,
-            services=tuple(service for service in self._services if service.is_served(self._device)),
+            services=self.served(),
         )
         response = await operation(call, request)
         is_addressed = operation.namespace in ADDRESSED or envelope.headers.message_id is not None

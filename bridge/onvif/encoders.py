@@ -1,25 +1,28 @@
 """Encoder configurations in the words of the Media service: JPEG and H.264, G.711 and AAC.
 
 ONVIF Media Service Specification, chapters on encoder configurations. H.265 has no word here, so such an encoder is
-not shown; `encoders2` has the words of Media2. Nothing can be set yet: options offer exactly what is.
+not shown; `encoders2` has the words of Media2. What can be set and how is decided in `encoder_choice`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from bridge.core.model import AudioCodec, VideoCodec
 from bridge.core.units import round_half_up
 from bridge.onvif import configurations as shared
 from bridge.onvif.configurations import ConfigurationView
-from bridge.onvif.media_model import ConfigurationKind
+from bridge.onvif.encoder_choice import EncoderWish, config_modify
+from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.types import configurations as tt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.core.model import AudioFormat, EncoderSettings
+    from bridge.core.model import AudioFormat, EncoderOptions, EncoderSettings
     from bridge.onvif.media_model import MediaModel
+    from bridge.onvif.types.common import IntRange
 
 _VIDEO_ENCODINGS = {VideoCodec.JPEG: tt.VideoEncoding.JPEG, VideoCodec.H264: tt.VideoEncoding.H264}
 _AUDIO_ENCODINGS = {
@@ -39,40 +42,41 @@ def _video_encoder_configuration(media: MediaModel, token: str) -> tt.VideoEncod
         return None
     return tt.VideoEncoderConfiguration(
         token=token,
-        name=token,
+        name=media.name(token),
         use_count=media.use_count(token),
         encoding=encoding,
         resolution=shared.resolution(encoder.resolution),
         quality=shared.QUALITY,
         rate_control=tt.VideoRateControl(
-            frame_rate_limit=_frame_rate(encoder),
+            frame_rate_limit=_frame_rate(encoder.frame_rate),
             encoding_interval=_EVERY_FRAME,
             bitrate_limit=encoder.bitrate_kbps,
         ),
         h264=_h264_configuration(encoder) if encoding is tt.VideoEncoding.H264 else None,
-        multicast=shared.NO_MULTICAST,
-        session_timeout=shared.SESSION_TIMEOUT,
+        multicast=shared.multicast(media, token),
+        session_timeout=shared.session_timeout(media, token),
     )
 
 
 def _h264_configuration(encoder: EncoderSettings) -> tt.H264Configuration:
-    return tt.H264Configuration(gov_length=encoder.gov_length, h264_profile=_h264_profile(encoder))
+    return tt.H264Configuration(gov_length=encoder.gov_length, h264_profile=_h264_profile(encoder.codec_profile))
 
 
-def _h264_profile(encoder: EncoderSettings) -> tt.H264Profile:
-    return _H264_PROFILES.get(encoder.codec_profile, tt.H264Profile.MAIN)
+def _h264_profile(codec_profile: str) -> tt.H264Profile:
+    return _H264_PROFILES.get(codec_profile, tt.H264Profile.MAIN)
 
 
-def _frame_rate(encoder: EncoderSettings) -> int:
+def _frame_rate(frame_rate: float) -> int:
     """Return a whole number of frames per second, never 0: some clients divide by it."""
-    return max(1, round_half_up(encoder.frame_rate))
+    return max(1, round_half_up(frame_rate))
 
 
 def video_encoder_options(media: MediaModel, tokens: Iterable[str]) -> tt.VideoEncoderConfigurationOptions:
-    """Return what the encoders of these tokens can be set to: as they are."""
-    encoders = [media.encoder(token) for token in tokens]
-    jpeg = [encoder for encoder in encoders if encoder.codec is VideoCodec.JPEG]
-    h264 = [encoder for encoder in encoders if encoder.codec is VideoCodec.H264]
+    """Return what the encoders of these tokens can be set to; those that this service does not show do not count."""
+    shown = [token for token in tokens if media.encoder(token).codec in _VIDEO_ENCODINGS]
+    offered = [options for token in shown for options in media.encoder_options(token)]
+    jpeg = [options for options in offered if options.codec is VideoCodec.JPEG]
+    h264 = [options for options in offered if options.codec is VideoCodec.H264]
     return tt.VideoEncoderConfigurationOptions(
         guaranteed_frame_rate_supported=False,
         quality_range=shared.span((shared.QUALITY,)),
@@ -81,35 +85,79 @@ def video_encoder_options(media: MediaModel, tokens: Iterable[str]) -> tt.VideoE
     )
 
 
-def _jpeg_options(encoders: list[EncoderSettings]) -> tt.JpegOptions:
+def video_encoder_wish(media: MediaModel, configuration: tt.VideoEncoderConfiguration) -> EncoderWish:
+    """Return what a client wants of an encoder; what it repeats as it was shown stays as it really is.
+
+    Raises:
+        ClientFault: NoConfig, ConfigModify.
+    """
+    VIDEO_ENCODERS.one(media, configuration.token)
+    present = media.encoder(configuration.token)
+    codec = next((each for each, word in _VIDEO_ENCODINGS.items() if word is configuration.encoding), None)
+    if codec is None:
+        raise config_modify(f"The camera cannot encode {configuration.encoding}")
+    rates, h264 = configuration.rate_control, configuration.h264
+    is_same_rate = rates is None or rates.frame_rate_limit == _frame_rate(present.frame_rate)
+    return EncoderWish(
+        codec=codec,
+        resolution=shared.native_resolution(configuration.resolution),
+        frame_rate=present.frame_rate if rates is None or is_same_rate else rates.frame_rate_limit,
+        bitrate_kbps=present.bitrate_kbps if rates is None else rates.bitrate_limit,
+        gov_length=None if h264 is None else h264.gov_length,
+        codec_profile=None if h264 is None else _codec_profile(media, configuration.token, h264.h264_profile),
+    )
+
+
+def _codec_profile(media: MediaModel, token: str, wished: tt.H264Profile) -> str:
+    """Return the camera's own word for a profile of H.264, the present one if it fits."""
+    present = media.encoder(token)
+    offered = [options for options in media.encoder_options(token) if options.codec is VideoCodec.H264]
+    known = [profile for options in offered for profile in options.codec_profiles]
+    if present.codec is VideoCodec.H264:
+        known.insert(0, present.codec_profile)
+    return next((profile for profile in known if _h264_profile(profile) is wished), wished)
+
+
+def video_encoder_instances(media: MediaModel) -> tuple[int, Counter[VideoCodec]]:
+    """Return how many encoders this service shows, and how many of them can send each codec. All run at once."""
+    encoders = [encoder.token for encoder in VIDEO_ENCODERS.matching(media)]
+    return len(encoders), Counter(options.codec for token in encoders for options in media.encoder_options(token))
+
+
+def _jpeg_options(offered: list[EncoderOptions]) -> tt.JpegOptions:
     return tt.JpegOptions(
-        resolutions_available=shared.resolutions(encoder.resolution for encoder in encoders),
-        frame_rate_range=shared.span(map(_frame_rate, encoders)),
+        resolutions_available=shared.resolutions(size for options in offered for size in options.resolutions),
+        frame_rate_range=_frame_rate_range(offered),
         encoding_interval_range=shared.span((_EVERY_FRAME,)),
     )
 
 
-def _h264_options(encoders: list[EncoderSettings]) -> tt.H264Options:
+def _h264_options(offered: list[EncoderOptions]) -> tt.H264Options:
+    profiles = (profile for options in offered for profile in options.codec_profiles)
     return tt.H264Options(
-        resolutions_available=shared.resolutions(encoder.resolution for encoder in encoders),
-        gov_length_range=shared.span(encoder.gov_length for encoder in encoders),
-        frame_rate_range=shared.span(map(_frame_rate, encoders)),
+        resolutions_available=shared.resolutions(size for options in offered for size in options.resolutions),
+        gov_length_range=shared.hull(options.gov_length for options in offered),
+        frame_rate_range=_frame_rate_range(offered),
         encoding_interval_range=shared.span((_EVERY_FRAME,)),
-        h264_profiles_supported=tuple(dict.fromkeys(map(_h264_profile, encoders))),
+        h264_profiles_supported=tuple(dict.fromkeys(map(_h264_profile, profiles))),
     )
+
+
+def _frame_rate_range(offered: list[EncoderOptions]) -> IntRange:
+    return shared.span(_frame_rate(rate) for options in offered for rate in options.frame_rates)
 
 
 def _audio_encoder_configuration(media: MediaModel, token: str) -> tt.AudioEncoderConfiguration:
     audio = media.audio(token)
     return tt.AudioEncoderConfiguration(
         token=token,
-        name=token,
+        name=media.name(token),
         use_count=media.use_count(token),
         encoding=_AUDIO_ENCODINGS[audio.codec],
         bitrate=audio.bitrate_kbps,
         sample_rate=shared.sample_rate_khz(audio),
-        multicast=shared.NO_MULTICAST,
-        session_timeout=shared.SESSION_TIMEOUT,
+        multicast=shared.multicast(media, token),
+        session_timeout=shared.session_timeout(media, token),
     )
 
 
@@ -127,6 +175,15 @@ def audio_encoder_options(media: MediaModel, tokens: Iterable[str]) -> tt.AudioE
             )
             for encoding, formats in by_encoding.items()
         )
+    )
+
+
+def is_present_audio(audio: AudioFormat, configuration: tt.AudioEncoderConfiguration) -> bool:
+    """Say whether a configuration describes what the audio encoder sends."""
+    return (configuration.encoding, configuration.bitrate, configuration.sample_rate) == (
+        _AUDIO_ENCODINGS[audio.codec],
+        audio.bitrate_kbps,
+        shared.sample_rate_khz(audio),
     )
 
 

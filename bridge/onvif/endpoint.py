@@ -1,4 +1,4 @@
-"""The HTTP side of one virtual device: SOAP posts on every service path, and snapshots.
+"""The HTTP side of one virtual device: SOAP posts on every service path, their WSDL documents, and snapshots.
 
 Here are the limits of size and time, the content types, the status codes and the address as the client sees it
 (ONVIF Core, section on the web services framework; SOAP 1.2 part 2, HTTP binding). What a message means is
@@ -19,6 +19,7 @@ from aiohttp import hdrs, web
 
 from bridge.core.errors import CameraError
 from bridge.onvif.dispatch import Answer, Dispatcher, Incoming, refusal
+from bridge.onvif.documents import schema, wsdl_of
 from bridge.onvif.security import Denied, Gatekeeper
 from bridge.onvif.services import SERVICES
 from bridge.proto.soap.xmlsafe import LIMIT_BYTES
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SOAP_TYPE = "application/soap+xml"
+XML_TYPE = "text/xml"
 
-ACCEPTED_TYPES = frozenset({SOAP_TYPE, "text/xml", "application/xml"})
+ACCEPTED_TYPES = frozenset({SOAP_TYPE, XML_TYPE, "application/xml"})
 """SOAP 1.2's type, and those that older clients put around the same envelope."""
 
 BODY_TIMEOUT_S = 10.0
@@ -78,6 +80,7 @@ def make_app(
     endpoint = _Endpoint(device, gatekeeper, dispatcher, advertise=advertise, body_timeout_s=body_timeout_s)
     app = web.Application(client_max_size=LIMIT_BYTES)
     app.router.add_get("/onvif/snapshot/{token}", endpoint.snapshot)
+    app.router.add_get("/onvif/{document}", endpoint.document)
     app.router.add_post(_EVERY_SERVICE_PATH, endpoint.soap)
     app.router.add_post(_OLD_EVENT_PATH, endpoint.soap)
     app.on_shutdown.append(endpoint.shut_down)
@@ -156,14 +159,29 @@ class _Endpoint:
             _challenge(response, denied.challenges)
             return response
         profile = self._device.media.profile(request.match_info["token"])
-        if profile is None or self._device.snapshots is None or not self._device.has_snapshots:
+        stream = None if profile is None else profile.stream
+        if stream is None or self._device.snapshots is None or not self._device.has_snapshots:
             return web.Response(status=404, text="There is no such snapshot")
         try:
-            picture = await self._device.snapshots.take(profile.stream.name)
+            picture = await self._device.snapshots.take(stream.name)
         except CameraError as error:
             self._log.info("snapshot.failed", peer=request.remote, reason=error.detail)
             return web.Response(status=503, text=error.detail, headers={hdrs.RETRY_AFTER: str(RETRY_AFTER_S)})
         return web.Response(body=picture, content_type="image/jpeg", headers={hdrs.CACHE_CONTROL: "no-store"})
+
+    async def document(self, request: web.Request) -> web.Response:
+        """Answer a request for the WSDL of a service, or for a schema that a WSDL imports."""
+        if "wsdl" in map(str.lower, request.query):
+            _, base_url = address_of(request, self._advertise)
+            service = next((each for each in self._dispatcher.served() if each.path == request.path), None)
+            text = None if service is None else wsdl_of(service, base_url)
+        elif (name := request.match_info["document"]).endswith(".xsd"):
+            text = schema(name)
+        else:
+            raise web.HTTPMethodNotAllowed(request.method, (hdrs.METH_POST,))
+        if text is None:
+            return web.Response(status=404, text="There is no such document")
+        return web.Response(text=text, content_type=XML_TYPE, charset="utf-8")
 
     async def shut_down(self, _app: web.Application) -> None:
         """Let long polls give up: the listener is closing."""

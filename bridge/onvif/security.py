@@ -85,7 +85,8 @@ class Gatekeeper:
         if access is Access.PRE_AUTH:
             return None
         http_user = self._http_user(authorization, "POST")
-        token = self._tokens.verify(security, users=self._users, utc=self._clock.utc())
+        now, utc = self._clock.now(), self._clock.utc()
+        token = self._tokens.verify(security, users=self._users, utc=utc, now=now)
         if token.outcome is TokenOutcome.WRONG:
             raise Denied(token.reason, self._challenges())
         user = http_user or token.user

@@ -6,6 +6,7 @@ nothing but a footer.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from struct import pack
@@ -15,7 +16,13 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-_ONE_TYPE = pack(">4sc15x6I", b"TZif", b"2", 0, 0, 0, 0, 1, 4) + pack(">iBB4s", 0, 0, 0, b"UTC\0")
+MOST_ZONE_CHARS = 128
+"""Twice the longest string that a real zone has."""
+
+_ONE_TYPE = pack(">4sc15x6I", b"TZif", b"2", 0, 0, 0, 0, 1, 4) + pack(">IBB4s", 0, 0, 0, b"UTC\0")
+_STANDARD = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]{1,2}(?::[0-9]{2}){0,2}")
+_USUAL_RULE = ",M3.2.0,M11.1.0"
+"""POSIX lets a zone leave its rule out, and systems then take that of the United States."""
 
 
 def posix_zone(posix: str) -> tzinfo:
@@ -24,9 +31,23 @@ def posix_zone(posix: str) -> tzinfo:
     Raises:
         ValueError: it is not one.
     """
-    if not posix.isascii() or not posix.isprintable():
-        raise ValueError("a time zone is printable ASCII")
-    return ZoneInfo.from_file(BytesIO(_ONE_TYPE + _ONE_TYPE + b"\n" + posix.encode() + b"\n"))
+    if not posix.isascii() or not posix.isprintable() or len(posix) > MOST_ZONE_CHARS:
+        raise ValueError("a time zone is a short text in printable ASCII")
+    if not _STANDARD.match(posix):
+        raise ValueError("a time zone begins with a name and an offset")
+    complete = posix + _USUAL_RULE if has_daylight_saving(posix) and "," not in posix else posix
+    return ZoneInfo.from_file(BytesIO(_ONE_TYPE + _ONE_TYPE + b"\n" + complete.encode() + b"\n"))
+
+
+def has_daylight_saving(posix: str) -> bool:
+    """Return whether a zone changes its time over the year."""
+    return standard_time(posix) != posix
+
+
+def standard_time(posix: str) -> str:
+    """Return a zone without its daylight saving; what is no zone stays as it is."""
+    match = _STANDARD.match(posix)
+    return posix if match is None else match[0]
 
 
 def local_time(utc: datetime, posix: str) -> tuple[datetime, bool]:

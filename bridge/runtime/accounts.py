@@ -1,4 +1,4 @@
-"""The accounts of all virtual devices, as configured; replaced as a whole on reload."""
+"""The accounts of the configuration, with which every virtual device begins; replaced as a whole on reload."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Accounts:
-    """`core.users.UserDirectory` over the configured users."""
+    """`core.users.UserRegister` over the configured users."""
 
     def __init__(self, users: Iterable[User]) -> None:
         self._users = {user.username: user for user in users}

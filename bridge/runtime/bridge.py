@@ -120,6 +120,7 @@ class Bridge:
                 self._management(self), section.bind, section.http_port, purpose="management (bridge.http_port)"
             )
             self._http_port = await stack.enter_async_context(management)
+            self._factory.reach.ports.add(self._http_port)
             discovery = self._factory.make_discovery(state.starts) if section.discovery else None
             stack.push_async_callback(self._close_all)
             for entry in self._configuration.cameras:
@@ -135,7 +136,7 @@ class Bridge:
                     await self._change_to(await self._reload.get(), state, discovery, tasks)
 
     async def _open(self, entry: CameraEntry, state: StateStore, discovery: DiscoveryService | None) -> _Running:
-        unit = self._factory.build_unit(entry, await state.description(entry.id), state.identity)
+        unit = await self._factory.build_unit(entry, state)
         stack = AsyncExitStack()
         await stack.enter_async_context(unit.open(self._factory.reach, self._factory.directory, discovery))
         return _Running(entry, unit, stack)

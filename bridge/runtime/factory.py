@@ -27,14 +27,14 @@ from bridge.runtime.listeners import ListenError
 from bridge.runtime.reach import Reach
 from bridge.runtime.supervisor import SupervisedCamera
 from bridge.runtime.unit import DeviceUnit
+from bridge.store.memory import StoredMemory
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
-    from uuid import UUID
 
     from bridge.config.models import CameraEntry, Configuration, UserEntry
-    from bridge.core.model import CameraDescription
+    from bridge.store.state import StateStore
 
 REALM = "onvif-bridge"
 
@@ -54,6 +54,7 @@ class Factory:
     def __init__(self, configuration: Configuration) -> None:
         section = configuration.bridge
         self.clock = SystemClock()
+        self._is_announced = section.discovery
         self.reach = Reach(section.bind, None if section.advertise == "auto" else section.advertise)
         self.directory = StreamDirectory()
         self._accounts = Accounts(map(_user, configuration.users))
@@ -85,30 +86,37 @@ class Factory:
             reason = f"cannot listen on {self.reach.bind}:{port} for RTSP (bridge.rtsp_port): {error.strerror}"
             raise ListenError(reason) from error
         self._rtsp_port = server.port
+        self.reach.ports.add(server.port)
         try:
             yield
         finally:
             await server.close()
 
-    def build_unit(self, entry: CameraEntry, known: CameraDescription | None, identity: UUID) -> DeviceUnit:
+    async def build_unit(self, entry: CameraEntry, state: StateStore) -> DeviceUnit:
         """Make everything that one camera of the configuration needs."""
         family = FAMILIES[entry.family]
+        known = await state.description(entry.id)
+        memory = StoredMemory(entry.id, await state.sections(entry.id), state)
         driver = family.create(_camera_config(entry), known, self.clock)
         camera = SupervisedCamera(_camera_config(entry), driver, known=known, clock=self.clock)
         device = VirtualDevice(
             camera,
-            uuid=device_uuid(identity, entry.id),
+            uuid=device_uuid(state.identity, entry.id),
             users=self._accounts,
             clock=self.clock,
             rtsp_port=self._rtsp_port,
             snapshots=SnapshotService(camera, clock=self.clock),
+            memory=memory,
+            is_announced=self._is_announced,
+            own_ports=self.reach.ports,
         )
         camera.on_event(device.publish)
-        camera.on_description(device.broker.refresh)
+        camera.on_description(device.camera_described)
         names = dict.fromkeys([*(stream.name for stream in (known.streams if known else ())), *family.stream_names])
         return DeviceUnit(
             camera,
             device,
+            memory=memory,
             hubs={
                 name: StreamHub(f"{entry.id}/{name}", driver.open_stream(name), clock=self.clock, random=self._random)
                 for name in names

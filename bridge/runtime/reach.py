@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class Reach:
     """`bridge.bind` and `bridge.advertise` of the configuration.
 
-    `advertise` is None for "the address the client used".
+    `advertise` is None for "the address the client used". `ports` are those that the bridge listens on, as they are
+    bound.
     """
 
     bind: str
     advertise: str | None
+    ports: set[int] = field(default_factory=set, compare=False)
 
     def host_for(self, local: str) -> str:
         """Return the host to tell a client that reached us at our address `local`, ready for a URI."""

@@ -20,7 +20,7 @@ from bridge.runtime.guard import AGAIN_S
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.core.camera import Ptz, Snapshots
+    from bridge.core.camera import Encoders, Ptz, Snapshots
     from bridge.core.model import CameraDescription
     from bridge.core.timing import Clock
     from bridge.drivers.base import CameraConfig, Driver
@@ -94,6 +94,11 @@ class SupervisedCamera:
     def snapshots(self) -> Snapshots | None:
         """The driver's snapshot facet."""
         return self._driver.snapshots
+
+    @property
+    def encoders(self) -> Encoders | None:
+        """The driver's facet that sets encoders."""
+        return self._driver.encoders
 
     @property
     def levels(self) -> tuple[CameraEvent, ...]:

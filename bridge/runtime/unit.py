@@ -10,6 +10,7 @@ import structlog
 
 from bridge.core.model import ConnectionPhase
 from bridge.discovery.service import DiscoveredDevice
+from bridge.runtime.announcement import Announcement
 from bridge.runtime.listeners import http_listener
 from bridge.store.state import StateError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
     from bridge.runtime.reach import Reach
     from bridge.runtime.supervisor import SupervisedCamera
+    from bridge.store.memory import StoredMemory
     from bridge.store.state import StateStore
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,7 @@ class DeviceUnit:
     Args:
         camera: the supervised camera.
         device: its ONVIF face.
+        memory: what the device keeps over restarts.
         hubs: its streams by name, best first.
         app: the HTTP application of its ONVIF port.
         port: the port to listen on, 0 for any free one.
@@ -49,12 +52,14 @@ class DeviceUnit:
         camera: SupervisedCamera,
         device: VirtualDevice,
         *,
+        memory: StoredMemory,
         hubs: Mapping[str, StreamHub],
         app: web.Application,
         port: int,
     ) -> None:
         self.camera = camera
         self.device = device
+        self._memory = memory
         self.hubs = hubs
         self.port = port
         self._app = app
@@ -85,38 +90,33 @@ class DeviceUnit:
         """
         purpose = f"camera {self.camera.id} (cameras[].onvif_port)"
         async with http_listener(self._app, reach.bind, self.port, purpose=purpose) as self.port:
+            reach.ports.add(self.port)
             paths = {f"{self.camera.id}/{name}": hub for name, hub in self.hubs.items()}
             for path, hub in paths.items():
-                directory.add(path, hub)
-            if discovery is not None:
-                discovery.add(
-                    DiscoveredDevice(
-                        uuid=self.device.uuid,
-                        scopes=self.device.scopes,
-                        xaddrs=lambda local: self.xaddr(reach.host_for(local)),
-                    )
-                )
-                self._announce_changes(discovery)
+                directory.add(path, hub, users=self.device.users)
+            announcement = None if discovery is None else self._announce(discovery, reach)
             try:
                 yield
             finally:
                 for path, hub in paths.items():
                     directory.remove(path)
                     hub.end_readers("the camera was taken out of the configuration, or changed there")
-                if discovery is not None:
-                    discovery.remove(self.device.uuid)
+                if announcement is not None:
+                    announcement.close()
+                reach.ports.discard(self.port)
 
-    def _announce_changes(self, discovery: DiscoveryService) -> None:
-        """Say Hello again whenever the camera tells something that changes the device's scopes."""
-        announced = self.device.scopes()
-
-        def compare() -> None:
-            nonlocal announced
-            if (scopes := self.device.scopes()) != announced:
-                announced = scopes
-                discovery.changed(self.device.uuid)
-
-        self.camera.on_description(compare)
+    def _announce(self, discovery: DiscoveryService, reach: Reach) -> Announcement:
+        """Say Hello, and again whenever the camera tells, or a client sets, something that changes it."""
+        described = DiscoveredDevice(
+            uuid=self.device.uuid,
+            scopes=self.device.scopes,
+            xaddrs=lambda local: self.xaddr(reach.host_for(local)),
+        )
+        announcement = Announcement(self.device, described, discovery)
+        self.camera.on_description(announcement.update)
+        self.device.on_announcement_changed(announcement.update)
+        announcement.update()
+        return announcement
 
     async def run(self, state: StateStore, clock: Clock) -> None:
         """Keep the camera, its streams and its device alive until cancelled."""
@@ -126,6 +126,7 @@ class DeviceUnit:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.device.run(), name=f"{self.camera.id}: device")
                 tasks.create_task(self._keep_descriptions(state, clock), name=f"{self.camera.id}: state")
+                tasks.create_task(self._memory.run(), name=f"{self.camera.id}: memory")
                 for name, hub in self.hubs.items():
                     tasks.create_task(hub.run(), name=f"{self.camera.id}: {name}")
 

@@ -21,7 +21,7 @@ from bridge.core.errors import BridgeError
 from bridge.core.model import CameraDescription
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from datetime import datetime
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ class StateStore:
         self._database = database
         self.identity = identity
         self.starts = starts
+        self._writing = asyncio.Lock()
 
     async def description(self, camera_id: str) -> CameraDescription | None:
         """Return what was last known of a camera, or None.
@@ -52,13 +53,11 @@ class StateStore:
         Raises:
             StateError: the state file cannot be read.
         """
-        with _readable_errors():
-            async with self._database.execute("SELECT description FROM camera WHERE id = ?", (camera_id,)) as cursor:
-                row = await cursor.fetchone()
-        if row is None:
+        rows = await self._rows("SELECT description FROM camera WHERE id = ?", camera_id)
+        if not rows:
             return None
         try:
-            return _description.validate_json(row[0])
+            return _description.validate_json(rows[0][0])
         except ValidationError:
             # Written by a version that knew other fields: the camera will tell it again.
             log.info("state.description_outdated", camera=camera_id)
@@ -70,13 +69,52 @@ class StateStore:
         Raises:
             StateError: the state file cannot be written now.
         """
-        with _readable_errors():
+        async with self._transaction():
             await self._database.execute(
                 "INSERT INTO camera (id, description, seen_utc) VALUES (?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET description = excluded.description, seen_utc = excluded.seen_utc",
                 (camera_id, _description.dump_json(description).decode(), utc.isoformat()),
             )
-            await self._database.commit()
+
+    async def sections(self, device: str) -> dict[str, str]:
+        """Return the documents that a device has kept, by section.
+
+        Raises:
+            StateError: the state file cannot be read.
+        """
+        rows = await self._rows("SELECT section, document FROM memory WHERE device = ?", device)
+        return {row[0]: row[1] for row in rows}
+
+    async def keep_sections(self, device: str, documents: Mapping[str, str | None]) -> None:
+        """Keep a device's documents, None drops a section: all of them or none.
+
+        Raises:
+            StateError: the state file cannot be written now.
+        """
+        async with self._transaction():
+            for section, document in documents.items():
+                await self._database.execute("DELETE FROM memory WHERE (device, section) = (?, ?)", (device, section))
+                if document is not None:
+                    await self._database.execute(
+                        "INSERT INTO memory (device, section, document) VALUES (?, ?, ?)", (device, section, document)
+                    )
+
+    async def _rows(self, query: str, key: str) -> list[sqlite3.Row]:
+        with _readable_errors():
+            async with self._database.execute(query, (key,)) as cursor:
+                return list(await cursor.fetchall())
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        """Write together what belongs together: all devices share one connection."""
+        async with self._writing:
+            with _readable_errors():
+                try:
+                    yield
+                    await self._database.commit()
+                except BaseException:
+                    await self._database.rollback()
+                    raise
 
 
 @contextmanager

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 import av
 
 
+def open_stream(uri: str, *, transport: str) -> av.container.InputContainer:
+    """Open a stream as a player would that trusts its SDP; `transport` is `tcp` or `udp`.
+
+    Without the limit FFmpeg watches a stream for seconds to guess what the SDP has told already.
+    """
+    options = {"rtsp_transport": transport, "analyzeduration": "300000"}
+    return av.open(uri, options=options, timeout=(10.0, 20.0))
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a viewer saw: pictures, their size, and how many audio frames came with them."""
@@ -21,7 +30,7 @@ class Seen:
 def watch(uri: str, *, transport: str, pictures: int) -> Seen:
     """Decode that many pictures of a stream; `transport` is `tcp` or `udp`."""
     seen, audio, size, digests = 0, 0, (0, 0), set()
-    with av.open(uri, options={"rtsp_transport": transport}, timeout=(10.0, 10.0)) as container:
+    with open_stream(uri, transport=transport) as container:
         codec = container.streams.video[0].codec_context.name
         for packet in container.demux():
             if packet.stream.type == "audio":

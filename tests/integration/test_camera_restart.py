@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tests.clients.official import service
+from tests.clients.viewer import open_stream
 from tests.programs import program
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Viewer:
 
     def watch(self) -> None:
         try:
-            with av.open(self.uri, options={"rtsp_transport": self.transport}, timeout=(10.0, 20.0)) as container:
+            with open_stream(self.uri, transport=self.transport) as container:
                 for packet in container.demux(container.streams.video[0]):
                     if self.stop.is_set():
                         return

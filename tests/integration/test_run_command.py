@@ -9,11 +9,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import av
 import pytest
 import requests
 
 from tests.clients.official import service
+from tests.clients.viewer import open_stream
 from tests.programs import STOP_S, program
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def playing(write, tmp_path):
         with program("run", "--config", str(path), log=log) as bridge:
             wait_for(lambda: devices(bridge.ready)[0]["state"] == "online")
             uri = devices(bridge.ready)[0]["streams"]["sub"].replace("://", "://viewer:look-at-it@")
-            container = av.open(uri, options={"rtsp_transport": "tcp"}, timeout=(5.0, 10.0))
+            container = open_stream(uri, transport="tcp")
             packets = container.demux(video=0)
             assert next(packets).size
             yield bridge, simulator, packets, real

@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from bridge.cli.logs import configure_logging
+from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
@@ -25,7 +26,13 @@ from tests.unit.onvif.bench_camera import BenchCamera, described
 async def main() -> None:
     users = Accounts([User(USERNAME, Secret(PASSWORD), UserLevel.USER)])
     device = VirtualDevice(
-        BenchCamera(described()), uuid=UUID(int=7), users=users, clock=SystemClock(), rtsp_port=8554, snapshots=None
+        BenchCamera(described()),
+        uuid=UUID(int=7),
+        users=users,
+        clock=SystemClock(),
+        rtsp_port=8554,
+        snapshots=None,
+        memory=VolatileMemory(),
     )
     app = make_app(device, digest=DigestServer("perf", key=b"k" * 32), tokens=TokenVerifier())
     bare_answer = b""

@@ -184,7 +184,7 @@ def serve(reads):
     """Return all that a server sends in answer to the reads, with a shell that grants everything."""
     numbers = count(1)
     connection = ServerConnection(
-        SessionTable(lambda: str(next(numbers))), digest=DigestServer("r", key=b"k"), users=Everybody()
+        SessionTable(lambda: str(next(numbers))), digest=DigestServer("r", key=b"k"), users_of=lambda _path: Everybody()
     )
     output = b""
     for read in reads:

@@ -31,7 +31,8 @@ def test_the_wheel_installs_one_import_package(names: set[str]):
     "name",
     [
         "bridge/py.typed",
-        "bridge/_data/wsdl/README.md",
+        "bridge/_data/wsdl/device.wsdl",
+        "bridge/_data/wsdl/onvif.xsd",
         "bridge/_data/profiles/onvif/s.toml",
         "bridge/_data/profiles/cameras/reolink.toml",
         "bridge/store/schema/0001_initial.sql",

@@ -103,6 +103,10 @@ class ReolinkDriver:
         description = self._description()
         return self._snapshots if description is not None and description.snapshot else None
 
+    @property
+    def encoders(self) -> None:
+        """None: this driver reads how the encoders are set and leaves them so."""
+
     def open_stream(self, name: str) -> StreamSource:
         """Return a source for the stream `main` or `sub`; what stands in its way is raised when it runs."""
         return ReolinkStream(

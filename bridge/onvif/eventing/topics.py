@@ -1,9 +1,10 @@
 """The topics that the bridge speaks: which event kind appears under which names, with which items.
 
 The names are those that real clients parse (Core Specification, topic namespace `tns1`; the rule `MyRuleDetector`
-is a vendor convention that Home Assistant and Scrypted know). Every topic is a property: it has a state at all
-times, and messages tell its changes. The table also gives the topic set of GetEventProperties. It does not know
-which of these a camera reports: that is `EventBroker.topics`.
+is a vendor convention that Home Assistant and Scrypted know). A topic with an event kind is a property: it has a
+state at all times, and messages tell its changes. The others tell that something has happened to the device itself
+(Media2 Service Specification, "Service specific events"). The table also gives the topic set of GetEventProperties.
+It does not know which of these a camera reports: that is `EventBroker.topics`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ class Origin(StrEnum):
     VIDEO_SOURCE_CONFIGURATION = "video_source_configuration"
     ANALYTICS_CONFIGURATION = "analytics_configuration"
     RULE = "rule"
+    SUBJECT = "subject"
+    """The token of what the message is about."""
+    CONFIGURATION_KIND = "configuration_kind"
+
+
+_WORDS = (Origin.RULE, Origin.CONFIGURATION_KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +50,21 @@ class SourceItem:
     @property
     def type(self) -> str:
         """The schema type as a prefixed name."""
-        return "xs:string" if self.origin is Origin.RULE else "tt:ReferenceToken"
+        return "xs:string" if self.origin in _WORDS else "tt:ReferenceToken"
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A boolean property: `path` below `tns1`, the items that name its source, and the one item with its state."""
+    """What messages are about: `path` below `tns1`, and the items that name the source.
+
+    A boolean property has the event kind that feeds it and one data item with its state. What only happens has
+    neither.
+    """
 
     path: tuple[str, ...]
-    kind: EventKind
+    kind: EventKind | None
     source: tuple[SourceItem, ...]
-    data: str
+    data: str | None = None
 
     @property
     def expression(self) -> str:
@@ -73,6 +84,13 @@ def _detected(kind: EventKind, name: str) -> Topic:
     return Topic(("RuleEngine", "MyRuleDetector", name), kind, _SOURCE, "State")
 
 
+PROFILE_CHANGED = Topic(("Media", "ProfileChanged"), None, (SourceItem("Token", Origin.SUBJECT),))
+CONFIGURATION_CHANGED = Topic(
+    ("Media", "ConfigurationChanged"),
+    None,
+    (SourceItem("Token", Origin.SUBJECT), SourceItem("Type", Origin.CONFIGURATION_KIND)),
+)
+
 TOPICS = (
     Topic(("VideoSource", "MotionAlarm"), EventKind.MOTION, _SOURCE, "State"),
     Topic(("VideoSource", "SignalLoss"), EventKind.SIGNAL_LOSS, _SOURCE, "State"),
@@ -83,6 +101,8 @@ TOPICS = (
     _detected(EventKind.FACE, "FaceDetect"),
     _detected(EventKind.VISITOR, "Visitor"),
     _detected(EventKind.PACKAGE, "Package"),
+    PROFILE_CHANGED,
+    CONFIGURATION_CHANGED,
 )
 """Every topic, in the order in which initial states are sent."""
 
@@ -105,9 +125,11 @@ def topic_set(topics: Iterable[Topic]) -> etree._Element:
 
 
 def _describe(node: etree._Element, topic: Topic) -> None:
-    description = etree.SubElement(node, f"{{{TT}}}MessageDescription", IsProperty="true")
+    is_property = "true" if topic.kind is not None else "false"
+    description = etree.SubElement(node, f"{{{TT}}}MessageDescription", IsProperty=is_property)
     source = etree.SubElement(description, f"{{{TT}}}Source")
     for item in topic.source:
         etree.SubElement(source, f"{{{TT}}}SimpleItemDescription", Name=item.name, Type=item.type)
-    data = etree.SubElement(description, f"{{{TT}}}Data")
-    etree.SubElement(data, f"{{{TT}}}SimpleItemDescription", Name=topic.data, Type="xs:boolean")
+    if topic.data is not None:
+        data = etree.SubElement(description, f"{{{TT}}}Data")
+        etree.SubElement(data, f"{{{TT}}}SimpleItemDescription", Name=topic.data, Type="xs:boolean")

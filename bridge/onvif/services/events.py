@@ -1,8 +1,8 @@
-"""The event service: topics, pull points and their lives.
+"""The event service: topics, subscriptions of both kinds and their lives.
 
-Core Specification, chapter "Event handling", with Renew and Unsubscribe from WS-BaseNotification. A subscription is
-addressed by the path that its creation answered with. Notifications pushed to a consumer, seeking and brokers are
-not offered, and the capabilities say so.
+Core Specification, chapter "Event handling", and WS-BaseNotification. A subscription, whether its messages are
+fetched from a pull point or posted to a consumer, is addressed by the path that its creation answered with. Pausing,
+seeking and brokers are not offered, and the capabilities say so.
 """
 
 from __future__ import annotations
@@ -10,15 +10,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from bridge.core.errors import ClientFault
 from bridge.onvif.eventing.faults import (
+    base_fault,
     pull_too_long,
     resource_unknown,
+    unable_to_get_messages,
     unacceptable_time,
     unrecognized_policy,
 )
 from bridge.onvif.eventing.filter import parse_filter
-from bridge.onvif.eventing.pullpoint import MAX_PULL_POINTS
+from bridge.onvif.eventing.guard import ConsumerRefused, Destination, is_loopback, read_address
+from bridge.onvif.eventing.notify import MAX_CONSUMERS, NoRoom, Recipient
+from bridge.onvif.eventing.pullpoint import MAX_PULL_POINTS, PullPoint
+from bridge.onvif.eventing.subscriptions import SUBSCRIPTION_PATH
 from bridge.onvif.eventing.topics import TOPICS, topic_set
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
 from bridge.onvif.types.events import (
@@ -39,6 +46,8 @@ from bridge.onvif.types.events import (
     RenewResponse,
     SetSynchronizationPoint,
     SetSynchronizationPointResponse,
+    Subscribe,
+    SubscribeResponse,
     Unsubscribe,
     UnsubscribeResponse,
 )
@@ -47,10 +56,8 @@ from bridge.proto.soap.namespaces import TEV
 
 if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
-    from bridge.onvif.eventing.pullpoint import PullPoint
-
-SUBSCRIPTION_PATH = "/onvif/subscription/"
-"""Every subscription has an address of its own below this path."""
+    from bridge.onvif.eventing.filter import EventFilter
+    from bridge.onvif.eventing.subscriptions import Subscription
 
 DEFAULT_LIFE = timedelta(seconds=60)
 MIN_LIFE = timedelta(seconds=1)
@@ -63,8 +70,12 @@ MAX_TIMEOUT = timedelta(minutes=10)
 MAX_MESSAGE_LIMIT = 100
 """Most messages in one answer, some 50 kB; who asks for more gets the rest with the next pull."""
 
+MAX_REFERENCE_BYTES = 4096
+"""Most that a consumer may have repeated in the headers of every Notify: whoever uses that at all sends an id."""
+
 _PORT = f"{TEV}/EventPortType"
 _PULL_POINT = f"{TEV}/PullPointSubscription"
+_PRODUCER = "http://docs.oasis-open.org/wsn/bw-2/NotificationProducer"
 _MANAGER = "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager"
 _TOPIC_NAMESPACE_LOCATION = "http://www.onvif.org/onvif/ver10/topics/topicns.xml"
 _SCHEMA_LOCATION = "http://www.onvif.org/onvif/ver10/schema/onvif.xsd"
@@ -95,16 +106,29 @@ async def create_pull_point_subscription(
     call: Call, request: CreatePullPointSubscription
 ) -> CreatePullPointSubscriptionResponse:
     """Open a pull point that already holds the state of every property that passes the filter."""
-    broker, utc = call.device.broker, call.device.clock.utc()
-    if request.subscription_policy is not None and len(request.subscription_policy):
-        raise unrecognized_policy(str(request.subscription_policy[0].tag), utc=utc)
-    life = _life(request.initial_termination_time, utc=utc, fault="UnacceptableInitialTerminationTimeFault")
-    # A camera that was never reached has no topics yet: whoever waits for them may ask for any.
-    wants = parse_filter(request.filter, offered=broker.topics() or TOPICS, utc=utc)
-    point = broker.pull_points.create(wants, span_s=life.total_seconds())
+    wants, span_s = _wish(call, request)
+    point = call.device.broker.pull_points.create(wants, span_s=span_s)
     current, termination = _times(call, point)
     return CreatePullPointSubscriptionResponse(
-        subscription_reference=EndpointReference(address=f"{call.base_url}{SUBSCRIPTION_PATH}{point.id}"),
+        subscription_reference=EndpointReference(address=point.address(call.base_url)),
+        current_time=current,
+        termination_time=termination,
+    )
+
+
+@operation(access=Access.READ_MEDIA, action=f"{_PRODUCER}/SubscribeRequest")
+async def subscribe(call: Call, request: Subscribe) -> SubscribeResponse:
+    """Have notifications posted to a consumer, beginning with the state of every property that passes the filter."""
+    wants, span_s = _wish(call, request)
+    try:
+        recipient = _recipient(call, request.consumer_reference)
+        consumer = await call.device.broker.consumers.create(wants, span_s=span_s, recipient=recipient)
+    except (ConsumerRefused, NoRoom) as error:
+        code = "Sender" if isinstance(error, ConsumerRefused) else "Receiver"
+        raise base_fault("SubscribeCreationFailedFault", str(error), utc=call.device.clock.utc(), code=code) from error
+    current, termination = _times(call, consumer)
+    return SubscribeResponse(
+        subscription_reference=EndpointReference(address=consumer.address(call.base_url)),
         current_time=current,
         termination_time=termination,
     )
@@ -113,7 +137,9 @@ async def create_pull_point_subscription(
 @operation(access=Access.READ_MEDIA, action=f"{_PULL_POINT}/PullMessagesRequest")
 async def pull_messages(call: Call, request: PullMessages) -> PullMessagesResponse:
     """Return what is queued, or wait for the first message."""
-    point = _point(call)
+    point = _addressed(call)
+    if not isinstance(point, PullPoint):
+        raise unable_to_get_messages("The messages of this subscription are posted", utc=call.device.clock.utc())
     if request.timeout < timedelta(0) or request.message_limit < 1:
         raise ClientFault("Sender", ("InvalidArgVal",), "Timeout or MessageLimit is too small")
     if request.timeout > MAX_TIMEOUT:
@@ -134,38 +160,79 @@ async def pull_messages(call: Call, request: PullMessages) -> PullMessagesRespon
 @operation(access=Access.READ_MEDIA, action=f"{_PULL_POINT}/SetSynchronizationPointRequest")
 async def set_synchronization_point(call: Call, _request: SetSynchronizationPoint) -> SetSynchronizationPointResponse:
     """Queue the state of every property again."""
-    call.device.broker.pull_points.synchronize(_point(call))
+    _addressed(call).synchronize(call.device.broker.current())
     return SetSynchronizationPointResponse()
 
 
 @operation(access=Access.READ_MEDIA, action=f"{_MANAGER}/RenewRequest")
 async def renew(call: Call, request: Renew) -> RenewResponse:
     """Give a subscription a new life."""
-    point = _point(call)
+    subscription = _addressed(call)
     life = _life(request.termination_time, utc=call.device.clock.utc(), fault="UnacceptableTerminationTimeFault")
-    point.renew(life.total_seconds())
-    current, termination = _times(call, point)
+    subscription.renew(life.total_seconds())
+    current, termination = _times(call, subscription)
     return RenewResponse(termination_time=termination, current_time=current)
 
 
 @operation(access=Access.READ_MEDIA, action=f"{_MANAGER}/UnsubscribeRequest")
 async def unsubscribe(call: Call, _request: Unsubscribe) -> UnsubscribeResponse:
     """End a subscription."""
-    call.device.broker.pull_points.remove(_point(call))
+    _addressed(call).end()
     return UnsubscribeResponse()
 
 
-def _point(call: Call) -> PullPoint:
-    """Return the pull point that the request's path addresses.
+def _wish(call: Call, request: CreatePullPointSubscription | Subscribe) -> tuple[EventFilter, float]:
+    """Return what a new subscription wants to hear of, and for how many seconds.
+
+    Raises:
+        EventFault: one of them is not to be had, or a policy is demanded.
+    """
+    utc = call.device.clock.utc()
+    if request.subscription_policy is not None and len(request.subscription_policy):
+        raise unrecognized_policy(str(request.subscription_policy[0].tag), utc=utc)
+    life = _life(request.initial_termination_time, utc=utc, fault="UnacceptableInitialTerminationTimeFault")
+    # A camera that was never reached has no topics yet: whoever waits for them may ask for any.
+    wants = parse_filter(request.filter, offered=call.device.broker.topics() or TOPICS, utc=utc)
+    return wants, life.total_seconds()
+
+
+def _recipient(call: Call, reference: EndpointReference) -> Recipient:
+    """Return to whom notifications go.
+
+    Raises:
+        ConsumerRefused: the reference cannot be used.
+    """
+    parameters = () if reference.reference_parameters is None else tuple(reference.reference_parameters)
+    if sum(len(etree.tostring(each)) for each in parameters) > MAX_REFERENCE_BYTES:
+        raise ConsumerRefused(f"The consumer's reference parameters are longer than {MAX_REFERENCE_BYTES} bytes")
+    destination = Destination(
+        read_address(reference.address),
+        from_loopback=is_loopback(call.local_address),
+        our_ports=frozenset({_port_asked(call), call.device.rtsp_port}),
+    )
+    return Recipient(destination, parameters, call.base_url)
+
+
+def _port_asked(call: Call) -> int:
+    """Return the port at which the client has reached us."""
+    scheme, _, authority = call.base_url.partition("://")
+    port = authority.rpartition(":")[2]
+    return int(port) if port.isdecimal() else 443 if scheme == "https" else 80
+
+
+def _addressed(call: Call) -> Subscription:
+    """Return the subscription that the request's path addresses.
 
     Raises:
         EventFault: there is none.
     """
-    prefix, _, point_id = call.path.rpartition("/")
-    point = call.device.broker.pull_points.find(point_id) if f"{prefix}/" == SUBSCRIPTION_PATH else None
-    if point is None:
-        raise resource_unknown(utc=call.device.clock.utc())
-    return point
+    prefix, _, subscription_id = call.path.rpartition("/")
+    if f"{prefix}/" == SUBSCRIPTION_PATH:
+        broker = call.device.broker
+        found = broker.pull_points.find(subscription_id) or broker.consumers.find(subscription_id)
+        if found is not None:
+            return found
+    raise resource_unknown(utc=call.device.clock.utc())
 
 
 def _life(asked: str | None, *, utc: datetime, fault: str) -> timedelta:
@@ -186,13 +253,13 @@ def _life(asked: str | None, *, utc: datetime, fault: str) -> timedelta:
     return life
 
 
-def _times(call: Call, point: PullPoint) -> tuple[datetime, datetime]:
+def _times(call: Call, subscription: Subscription) -> tuple[datetime, datetime]:
     """Return now and the end of life in whole seconds, rounded so that no promised fraction is lost.
 
     Simple clients cannot read fractions of a second.
     """
     utc = call.device.clock.utc()
-    end = utc + timedelta(seconds=point.remaining_s(), microseconds=999_999)
+    end = utc + timedelta(seconds=subscription.remaining_s(), microseconds=999_999)
     return utc.replace(microsecond=0), end.replace(microsecond=0)
 
 
@@ -200,7 +267,7 @@ def _capabilities(_call: Call) -> EventCapabilities:
     return EventCapabilities(
         ws_subscription_policy_support=False,
         ws_pausable_subscription_manager_interface_support=False,
-        max_notification_producers=0,
+        max_notification_producers=MAX_CONSUMERS,
         max_pull_points=MAX_PULL_POINTS,
         persistent_notification_storage=False,
         event_broker_protocols="",

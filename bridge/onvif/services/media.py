@@ -1,8 +1,8 @@
-"""The Media service (ONVIF Media Service Specification, `ver10`), for reading: profiles, configurations, addresses.
+"""The Media service (ONVIF Media Service Specification, `ver10`): sources, configurations, addresses.
 
-Most clients still begin here. Everything is answered from the `MediaModel`; nothing can be set or created, and the
-options say so. A stream in H.265 keeps its profile and its address, but shows no encoder: this service has no word
-for H.265, Media2 has. Video source modes and overlays are not served.
+Most clients still begin here. Everything is answered from the `MediaModel`; profiles are in `media_profiles`, and what
+sets configurations in `media_settings`. A stream in H.265 keeps its profile and its address, but shows no encoder:
+this service has no word for H.265, Media2 has. Video source modes and overlays are not served.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import ClientFault
+from bridge.core.model import VideoCodec
 from bridge.onvif import configurations as shared
-from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, PTZ, VIDEO_SOURCES
-from bridge.onvif.encoders import AUDIO_ENCODERS, VIDEO_ENCODERS, audio_encoder_options, video_encoder_options
-from bridge.onvif.media_model import ConfigurationKind
+from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, VIDEO_SOURCES
+from bridge.onvif.encoders import (
+    AUDIO_ENCODERS,
+    VIDEO_ENCODERS,
+    audio_encoder_options,
+    video_encoder_instances,
+    video_encoder_options,
+)
+from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
+from bridge.onvif.services import media_profiles, media_settings
 from bridge.onvif.types import media as messages
-from bridge.onvif.types.configurations import VideoEncoding
 from bridge.proto.soap.namespaces import TRT
 
 if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
-    from bridge.onvif.media_model import MediaModel, MediaProfile
 
 _SERVED_TRANSPORTS = frozenset({messages.TransportProtocol.UDP, messages.TransportProtocol.RTSP})
 
@@ -35,34 +41,19 @@ async def get_service_capabilities(
     return messages.GetServiceCapabilitiesResponse(capabilities=_capabilities(call))
 
 
-@operation(access=Access.READ_MEDIA)
-async def get_profiles(call: Call, _request: messages.GetProfiles) -> messages.GetProfilesResponse:
-    """Tell all media profiles, best first."""
-    media = call.device.media
-    return messages.GetProfilesResponse(profiles=tuple(_profile(media, profile) for profile in media.profiles))
-
-
-@operation(access=Access.READ_MEDIA, action=f"{TRT}GetProfile/")
-async def get_profile(call: Call, request: messages.GetProfile) -> messages.GetProfileResponse:
-    """Tell one media profile."""
-    media = call.device.media
-    return messages.GetProfileResponse(profile=_profile(media, shared.require_profile(media, request.profile_token)))
-
-
 @operation(access=Access.READ_MEDIA, action=f"{TRT}GetVideoSources/")
 async def get_video_sources(call: Call, _request: messages.GetVideoSources) -> messages.GetVideoSourcesResponse:
-    """Tell the one video source: it is as large and as fast as the best stream."""
+    """Tell the one video source: as large as the largest picture, and as fast as the best stream is now."""
     media = call.device.media
-    return messages.GetVideoSourcesResponse(
-        video_sources=tuple(
-            messages.VideoSource(
-                token=media.video_source_token,
-                framerate=best.encoder.frame_rate,
-                resolution=shared.resolution(best.encoder.resolution),
-            )
-            for best in media.streams[:1]
-        )
+    full = media.full_picture
+    if full is None:
+        return messages.GetVideoSourcesResponse()
+    source = messages.VideoSource(
+        token=media.video_source_token,
+        framerate=media.streams[0].encoder.frame_rate,
+        resolution=shared.resolution(full),
     )
+    return messages.GetVideoSourcesResponse(video_sources=(source,))
 
 
 @operation(access=Access.READ_MEDIA)
@@ -106,7 +97,7 @@ async def get_video_source_configuration_options(
 async def get_compatible_video_source_configurations(
     call: Call, request: messages.GetCompatibleVideoSourceConfigurations
 ) -> messages.GetCompatibleVideoSourceConfigurationsResponse:
-    """Tell the video source configurations that fit a profile: the one that it holds."""
+    """Tell the video source configurations that fit a profile."""
     return messages.GetCompatibleVideoSourceConfigurationsResponse(
         configurations=VIDEO_SOURCES.compatible(call.device.media, request.profile_token)
     )
@@ -134,7 +125,7 @@ async def get_video_encoder_configuration(
 async def get_video_encoder_configuration_options(
     call: Call, request: messages.GetVideoEncoderConfigurationOptions
 ) -> messages.GetVideoEncoderConfigurationOptionsResponse:
-    """Tell how the encoders are set: nothing else can be had."""
+    """Tell what the encoders can be set to."""
     media = call.device.media
     tokens = VIDEO_ENCODERS.tokens(media, request)
     return messages.GetVideoEncoderConfigurationOptionsResponse(options=video_encoder_options(media, tokens))
@@ -144,7 +135,7 @@ async def get_video_encoder_configuration_options(
 async def get_compatible_video_encoder_configurations(
     call: Call, request: messages.GetCompatibleVideoEncoderConfigurations
 ) -> messages.GetCompatibleVideoEncoderConfigurationsResponse:
-    """Tell the video encoder configurations that fit a profile: the one that it holds."""
+    """Tell the video encoder configurations that fit a profile."""
     return messages.GetCompatibleVideoEncoderConfigurationsResponse(
         configurations=VIDEO_ENCODERS.compatible(call.device.media, request.profile_token)
     )
@@ -184,7 +175,7 @@ async def get_audio_source_configuration_options(
 async def get_compatible_audio_source_configurations(
     call: Call, request: messages.GetCompatibleAudioSourceConfigurations
 ) -> messages.GetCompatibleAudioSourceConfigurationsResponse:
-    """Tell the audio source configurations that fit a profile: the one that it holds."""
+    """Tell the audio source configurations that fit a profile."""
     return messages.GetCompatibleAudioSourceConfigurationsResponse(
         configurations=AUDIO_SOURCES.compatible(shared.with_audio(call.device.media), request.profile_token)
     )
@@ -224,7 +215,7 @@ async def get_audio_encoder_configuration_options(
 async def get_compatible_audio_encoder_configurations(
     call: Call, request: messages.GetCompatibleAudioEncoderConfigurations
 ) -> messages.GetCompatibleAudioEncoderConfigurationsResponse:
-    """Tell the audio encoder configurations that fit a profile: the one that it holds."""
+    """Tell the audio encoder configurations that fit a profile."""
     return messages.GetCompatibleAudioEncoderConfigurationsResponse(
         configurations=AUDIO_ENCODERS.compatible(shared.with_audio(call.device.media), request.profile_token)
     )
@@ -262,7 +253,7 @@ async def get_metadata_configuration_options(
 async def get_compatible_metadata_configurations(
     call: Call, request: messages.GetCompatibleMetadataConfigurations
 ) -> messages.GetCompatibleMetadataConfigurationsResponse:
-    """Tell the metadata configurations that fit a profile: the one that it holds."""
+    """Tell the metadata configurations that fit a profile."""
     return messages.GetCompatibleMetadataConfigurationsResponse(
         configurations=METADATA.compatible(call.device.media, request.profile_token)
     )
@@ -272,15 +263,12 @@ async def get_compatible_metadata_configurations(
 async def get_guaranteed_number_of_video_encoder_instances(
     call: Call, request: messages.GetGuaranteedNumberOfVideoEncoderInstances
 ) -> messages.GetGuaranteedNumberOfVideoEncoderInstancesResponse:
-    """Tell how many encoders run at once: all that this service shows, each in its own encoding."""
+    """Tell how many encoders run at once: all that this service shows, and in which encodings they can."""
     media = call.device.media
     VIDEO_SOURCES.one(media, request.configuration_token)
-    encodings = [encoder.encoding for encoder in VIDEO_ENCODERS.matching(media)]
+    total, by_codec = video_encoder_instances(media)
     return messages.GetGuaranteedNumberOfVideoEncoderInstancesResponse(
-        total_number=len(encodings),
-        jpeg=encodings.count(VideoEncoding.JPEG),
-        h264=encodings.count(VideoEncoding.H264),
-        mpeg4=0,
+        total_number=total, jpeg=by_codec[VideoCodec.JPEG], h264=by_codec[VideoCodec.H264], mpeg4=0
     )
 
 
@@ -295,7 +283,8 @@ async def get_stream_uri(call: Call, request: messages.GetStreamUri) -> messages
             ("InvalidArgVal", "InvalidStreamSetup"),
             f"{setup.stream} over {setup.transport.protocol} is not served; RTP-Unicast over UDP or RTSP is",
         )
-    return messages.GetStreamUriResponse(media_uri=_media_uri(call.device.stream_uri(call.host, profile.stream.name)))
+    stream = shared.playable_stream(profile)
+    return messages.GetStreamUriResponse(media_uri=_media_uri(call.device.stream_uri(call.host, stream.name)))
 
 
 @operation(access=Access.READ_MEDIA)
@@ -322,7 +311,7 @@ def _capabilities(call: Call) -> messages.MediaServiceCapabilities:
         temporary_osd_text=False,
         exi_compression=False,
         profile_capabilities=messages.ProfileCapabilities(
-            maximum_number_of_profiles=shared.maximum_number_of_profiles(call.device.media)
+            maximum_number_of_profiles=call.device.media.maximum_number_of_profiles
         ),
         streaming_capabilities=messages.StreamingCapabilities(
             rtp_multicast=False,
@@ -331,20 +320,6 @@ def _capabilities(call: Call) -> messages.MediaServiceCapabilities:
             non_aggregate_control=False,
             no_rtsp_streaming=False,
         ),
-    )
-
-
-def _profile(media: MediaModel, profile: MediaProfile) -> messages.Profile:
-    return messages.Profile(
-        token=profile.token,
-        fixed=profile.fixed,
-        name=profile.name,
-        video_source_configuration=VIDEO_SOURCES.held_by(profile, media),
-        audio_source_configuration=AUDIO_SOURCES.held_by(profile, media),
-        video_encoder_configuration=VIDEO_ENCODERS.held_by(profile, media),
-        audio_encoder_configuration=AUDIO_ENCODERS.held_by(profile, media),
-        ptz_configuration=PTZ.held_by(profile, media),
-        metadata_configuration=METADATA.held_by(profile, media),
     )
 
 
@@ -363,7 +338,11 @@ SERVICE = Service(
     namespace=TRT,
     path="/onvif/media_service",
     version=(21, 12),
-    operations=operations_of(__name__),
+    operations=(
+        *operations_of(__name__),
+        *operations_of(media_profiles.__name__),
+        *operations_of(media_settings.__name__),
+    ),
     is_served=_is_served,
     capabilities=_capabilities,
 )

@@ -1,7 +1,7 @@
-"""The Media2 service (ONVIF Media2 Service Specification, `ver20`), for reading: profiles, configurations, addresses.
+"""The Media2 service (ONVIF Media2 Service Specification, `ver20`): profiles, configurations, addresses.
 
-It shows the same `MediaModel` as the Media service, under the same tokens, with H.265 in it. Nothing can be set or
-created, and the options say so. Overlays, masks, video source modes and multicast are not served.
+It shows the same `MediaModel` as the Media service, under the same tokens, with H.265 in it; what changes profiles and
+configurations is in `media2_changes`. Overlays, masks, video source modes and multicast are not served.
 """
 
 from __future__ import annotations
@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 from bridge.core.errors import ClientFault
 from bridge.onvif import configurations as shared
 from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, PTZ, VIDEO_SOURCES, ConfigurationView
-from bridge.onvif.encoders2 import AUDIO_ENCODERS, VIDEO_ENCODERS, audio_encoder_options, video_encoder_options
-from bridge.onvif.media_model import ConfigurationKind
+from bridge.onvif.encoders2 import (
+    AUDIO_ENCODERS,
+    VIDEO_ENCODERS,
+    audio_encoder_options,
+    video_encoder_instances,
+    video_encoder_options,
+)
+from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
+from bridge.onvif.services import media2_changes
 from bridge.onvif.types import media2 as messages
 from bridge.proto.soap.namespaces import TR2
 
@@ -90,7 +97,7 @@ async def get_video_encoder_configurations(
 async def get_video_encoder_configuration_options(
     call: Call, request: messages.GetVideoEncoderConfigurationOptions
 ) -> messages.GetVideoEncoderConfigurationOptionsResponse:
-    """Tell how the encoders are set, per encoding: nothing else can be had."""
+    """Tell what the encoders can be set to, per encoding."""
     media = call.device.media
     options = video_encoder_options(media, VIDEO_ENCODERS.some_tokens(media, request))
     return messages.GetVideoEncoderConfigurationOptionsResponse(options=options)
@@ -158,16 +165,14 @@ async def get_metadata_configuration_options(
 async def get_video_encoder_instances(
     call: Call, request: messages.GetVideoEncoderInstances
 ) -> messages.GetVideoEncoderInstancesResponse:
-    """Tell how many encoders run at once: all of them, each in its own encoding."""
+    """Tell how many encoders run at once: all of them; and in which encodings they can."""
     media = call.device.media
     VIDEO_SOURCES.one(media, request.configuration_token)
-    codecs = [stream.encoder.codec for stream in media.streams]
+    total, by_codec = video_encoder_instances(media)
     return messages.GetVideoEncoderInstancesResponse(
         info=messages.EncoderInstanceInfo(
-            codec=tuple(
-                messages.EncoderInstance(encoding=codec, number=codecs.count(codec)) for codec in dict.fromkeys(codecs)
-            ),
-            total=len(codecs),
+            codec=tuple(messages.EncoderInstance(encoding=codec, number=number) for codec, number in by_codec.items()),
+            total=total,
         )
     )
 
@@ -182,7 +187,8 @@ async def get_stream_uri(call: Call, request: messages.GetStreamUri) -> messages
             ("InvalidArgVal", "InvalidStreamSetup"),
             f"Protocol '{request.protocol}' is not served; RtspUnicast and RTSP are",
         )
-    return messages.GetStreamUriResponse(uri=call.device.stream_uri(call.host, profile.stream.name))
+    stream = shared.playable_stream(profile)
+    return messages.GetStreamUriResponse(uri=call.device.stream_uri(call.host, stream.name))
 
 
 @operation(access=Access.READ_MEDIA)
@@ -212,7 +218,7 @@ def _capabilities(call: Call) -> messages.Media2ServiceCapabilities:
         mask=False,
         source_mask=False,
         profile_capabilities=messages.ProfileCapabilities(
-            maximum_number_of_profiles=shared.maximum_number_of_profiles(media),
+            maximum_number_of_profiles=media.maximum_number_of_profiles,
             configurations_supported=tuple(kinds),
         ),
         streaming_capabilities=messages.StreamingCapabilities(
@@ -251,7 +257,7 @@ SERVICE = Service(
     namespace=TR2,
     path="/onvif/media2_service",
     version=(21, 12),
-    operations=operations_of(__name__),
+    operations=(*operations_of(__name__), *operations_of(media2_changes.__name__)),
     is_served=_is_served,
     capabilities=_capabilities,
 )

@@ -226,8 +226,12 @@ def _facet(call: Call) -> Ptz:
 
 
 def _require_profile(call: Call, profile_token: str) -> PtzDescription:
-    if call.device.media.profile(profile_token) is None:
+    profile = call.device.media.profile(profile_token)
+    if profile is None:
         raise ClientFault("Sender", ("InvalidArgVal", "NoProfile"), f"There is no media profile '{profile_token}'")
+    if profile.ptz_token is None:
+        reason = f"The media profile '{profile_token}' has no PTZ configuration"
+        raise ClientFault("Sender", ("InvalidArgVal", "NoPTZProfile"), reason)
     return _described(call)
 
 

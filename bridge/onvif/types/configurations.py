@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from lxml import etree
+
 from bridge.onvif.types.common import ConfigurationEntity, IntRange, MulticastConfiguration, VideoResolution
 from bridge.proto.soap.codec import attribute, element, xml_type
 from bridge.proto.soap.namespaces import TT
@@ -81,11 +83,19 @@ class PTZFilter:
 
 
 @xml_type(TT)
+class EventSubscription:
+    """Which events a metadata stream carries: all of them, or those that pass the filter."""
+
+    filter: etree._Element | None = None
+
+
+@xml_type(TT)
 class MetadataConfiguration(ConfigurationEntity):
     """What a metadata stream carries."""
 
     ptz_status: PTZFilter | None = element(name="PTZStatus", default=None)
-    analytics: bool
+    events: EventSubscription | None = None
+    analytics: bool | None = None
     multicast: MulticastConfiguration
     session_timeout: timedelta
 
@@ -108,9 +118,10 @@ class MetadataConfigurationOptions:
 
 
 class VideoEncoding(StrEnum):
-    """Video encodings that this service has a word for and that cameras send."""
+    """Video encodings that this service has a word for. No camera of today sends MPEG-4, but clients may ask."""
 
     JPEG = "JPEG"
+    MPEG4 = "MPEG4"
     H264 = "H264"
 
 
@@ -124,9 +135,10 @@ class H264Profile(StrEnum):
 
 
 class AudioEncoding(StrEnum):
-    """Audio encodings that this service has a word for and that cameras send."""
+    """Audio encodings that this service has a word for. The bridge passes no G.726 on, but clients may ask."""
 
     G711 = "G711"
+    G726 = "G726"
     AAC = "AAC"
 
 
@@ -154,7 +166,7 @@ class VideoEncoderConfiguration(ConfigurationEntity):
     encoding: VideoEncoding
     resolution: VideoResolution
     quality: float
-    rate_control: VideoRateControl
+    rate_control: VideoRateControl | None = None
     h264: H264Configuration | None = None
     multicast: MulticastConfiguration
     session_timeout: timedelta

@@ -1,15 +1,13 @@
-"""Messages of the Device service (Core specification, `devicemgmt.wsdl`), as far as it is served."""
+"""Messages of the Device service (Core specification, `devicemgmt.wsdl`): capabilities, services, identity."""
 
 from __future__ import annotations
-
-from enum import StrEnum
 
 from lxml import etree
 
 from bridge.onvif.types.capabilities import Capabilities, CapabilityCategory
-from bridge.onvif.types.common import DateTime, IPAddress, OnvifVersion
+from bridge.onvif.types.common import OnvifVersion
 from bridge.proto.soap.codec import attribute, element, xml_message, xml_type
-from bridge.proto.soap.namespaces import TDS, TT
+from bridge.proto.soap.namespaces import TDS
 
 
 @xml_type(TDS)
@@ -46,6 +44,9 @@ class DeviceSecurityCapabilities:
     http_digest: bool = attribute()
     rel_token: bool = attribute(name="RELToken")
     json_web_token: bool = attribute()
+    max_users: int = attribute()
+    max_user_name_length: int = attribute()
+    max_password_length: int = attribute()
     hashing_algorithms: tuple[str, ...] = attribute()
 
 
@@ -163,89 +164,6 @@ class GetDeviceInformationResponse:
     hardware_id: str
 
 
-class SetDateTimeType(StrEnum):
-    """How the clock is kept right."""
-
-    MANUAL = "Manual"
-    NTP = "NTP"
-
-
-@xml_type(TT)
-class TimeZone:
-    """A POSIX time zone."""
-
-    tz: str = element(name="TZ")
-
-
-@xml_type(TT)
-class SystemDateTime:
-    """The clock; `daylight_savings` says whether it is in force now."""
-
-    date_time_type: SetDateTimeType
-    daylight_savings: bool
-    time_zone: TimeZone | None = None
-    utc_date_time: DateTime | None = element(name="UTCDateTime", default=None)
-    local_date_time: DateTime | None = None
-
-
-@xml_message(TDS)
-class GetSystemDateAndTime:
-    """Ask for the clock."""
-
-
-@xml_message(TDS)
-class GetSystemDateAndTimeResponse:
-    """The clock."""
-
-    system_date_and_time: SystemDateTime
-
-
-class ScopeDefinition(StrEnum):
-    """Whether a client may change a scope."""
-
-    FIXED = "Fixed"
-    CONFIGURABLE = "Configurable"
-
-
-@xml_type(TT)
-class Scope:
-    """One discovery scope, a URI."""
-
-    scope_def: ScopeDefinition
-    scope_item: str
-
-
-@xml_message(TDS)
-class GetScopes:
-    """Ask for the discovery scopes."""
-
-
-@xml_message(TDS)
-class GetScopesResponse:
-    """The discovery scopes."""
-
-    scopes: tuple[Scope, ...]
-
-
-class DiscoveryMode(StrEnum):
-    """Whether the device answers probes."""
-
-    DISCOVERABLE = "Discoverable"
-    NON_DISCOVERABLE = "NonDiscoverable"
-
-
-@xml_message(TDS)
-class GetDiscoveryMode:
-    """Ask whether the device answers probes."""
-
-
-@xml_message(TDS)
-class GetDiscoveryModeResponse:
-    """Whether the device answers probes."""
-
-    discovery_mode: DiscoveryMode
-
-
 @xml_message(TDS)
 class GetEndpointReference:
     """Ask for the discovery address."""
@@ -256,151 +174,3 @@ class GetEndpointReferenceResponse:
     """The discovery address, `urn:uuid:...`."""
 
     guid: str = element(name="GUID")
-
-
-@xml_type(TT)
-class HostnameInformation:
-    """The host name and where it comes from."""
-
-    from_dhcp: bool = element(name="FromDHCP")
-    name: str | None = None
-
-
-@xml_message(TDS)
-class GetHostname:
-    """Ask for the host name."""
-
-
-@xml_message(TDS)
-class GetHostnameResponse:
-    """The host name."""
-
-    hostname_information: HostnameInformation
-
-
-@xml_type(TT)
-class DNSInformation:
-    """Name servers and where they come from."""
-
-    from_dhcp: bool = element(name="FromDHCP")
-    search_domain: tuple[str, ...] = ()
-    dns_from_dhcp: tuple[IPAddress, ...] = element(name="DNSFromDHCP", default=())
-    dns_manual: tuple[IPAddress, ...] = element(name="DNSManual", default=())
-
-
-@xml_message(TDS)
-class GetDNS:
-    """Ask for the name servers."""
-
-
-@xml_message(TDS)
-class GetDNSResponse:
-    """The name servers."""
-
-    dns_information: DNSInformation = element(name="DNSInformation")
-
-
-@xml_type(TT)
-class NetworkInterfaceInfo:
-    """What an interface is called and its hardware address."""
-
-    name: str | None = None
-    hw_address: str
-    mtu: int | None = element(name="MTU", default=None)
-
-
-@xml_type(TT)
-class PrefixedIPv4Address:
-    """An address and the length of its network's prefix in bits."""
-
-    address: str
-    prefix_length: int
-
-
-@xml_type(TT)
-class IPv4Configuration:
-    """The IPv4 addresses of an interface."""
-
-    manual: tuple[PrefixedIPv4Address, ...] = ()
-    link_local: PrefixedIPv4Address | None = None
-    from_dhcp: PrefixedIPv4Address | None = element(name="FromDHCP", default=None)
-    dhcp: bool = element(name="DHCP")
-
-
-@xml_type(TT)
-class IPv4NetworkInterface:
-    """The IPv4 side of an interface."""
-
-    enabled: bool
-    config: IPv4Configuration
-
-
-@xml_type(TT)
-class NetworkInterface:
-    """One network interface."""
-
-    token: str = attribute()
-    enabled: bool
-    info: NetworkInterfaceInfo | None = None
-    ipv4: IPv4NetworkInterface | None = element(name="IPv4", default=None)
-
-
-@xml_message(TDS)
-class GetNetworkInterfaces:
-    """Ask for the network interfaces."""
-
-
-@xml_message(TDS)
-class GetNetworkInterfacesResponse:
-    """The network interfaces."""
-
-    network_interfaces: tuple[NetworkInterface, ...]
-
-
-class NetworkProtocolType(StrEnum):
-    """Protocols that a device may be reached with."""
-
-    HTTP = "HTTP"
-    HTTPS = "HTTPS"
-    RTSP = "RTSP"
-
-
-@xml_type(TT)
-class NetworkProtocol:
-    """One protocol and its ports."""
-
-    name: NetworkProtocolType
-    enabled: bool
-    port: tuple[int, ...]
-
-
-@xml_message(TDS)
-class GetNetworkProtocols:
-    """Ask for the protocols."""
-
-
-@xml_message(TDS)
-class GetNetworkProtocolsResponse:
-    """The protocols."""
-
-    network_protocols: tuple[NetworkProtocol, ...] = ()
-
-
-@xml_type(TT)
-class NetworkGateway:
-    """Default gateways."""
-
-    ipv4_address: tuple[str, ...] = element(name="IPv4Address", default=())
-    ipv6_address: tuple[str, ...] = element(name="IPv6Address", default=())
-
-
-@xml_message(TDS)
-class GetNetworkDefaultGateway:
-    """Ask for the default gateways."""
-
-
-@xml_message(TDS)
-class GetNetworkDefaultGatewayResponse:
-    """The default gateways."""
-
-    network_gateway: NetworkGateway

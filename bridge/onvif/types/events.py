@@ -1,7 +1,7 @@
 """Messages of the event service: Core Specification chapter "Event handling", WS-BaseNotification 1.3.
 
-Only pull points are spoken here; notifications pushed to a consumer are not. The topic set of GetEventProperties is
-a tree that no schema type describes, so it travels as an element (`eventing.topics.topic_set`).
+The topic set of GetEventProperties is a tree that no schema type describes, so it travels as an element
+(`eventing.topics.topic_set`).
 """
 
 from __future__ import annotations
@@ -67,19 +67,21 @@ class MessageHolder:
     message: Message = element(namespace=TT)
 
 
-@xml_type(WSNT)
-class NotificationMessage:
-    """One message with its topic."""
-
-    topic: TopicExpression
-    message: MessageHolder
-
-
 @xml_type(WSA)
 class EndpointReference:
-    """Where something can be addressed."""
+    """Where something can be addressed; `reference_parameters` are repeated among the headers of what is sent there."""
 
     address: str
+    reference_parameters: etree._Element | None = None
+
+
+@xml_type(WSNT)
+class NotificationMessage:
+    """One message with its topic; one that is pushed also names the subscription it belongs to."""
+
+    subscription_reference: EndpointReference | None = None
+    topic: TopicExpression
+    message: MessageHolder
 
 
 @xml_type(TEV)
@@ -170,6 +172,32 @@ class SetSynchronizationPoint:
 @xml_message(TEV)
 class SetSynchronizationPointResponse:
     """The states are queued."""
+
+
+@xml_message(WSNT)
+class Subscribe:
+    """Ask for notifications to be posted to a consumer; the time is an xs:duration or an xs:dateTime."""
+
+    consumer_reference: EndpointReference
+    filter: etree._Element | None = None
+    initial_termination_time: str | None = None
+    subscription_policy: etree._Element | None = None
+
+
+@xml_message(WSNT)
+class SubscribeResponse:
+    """Where the subscription is renewed and given back, and until when it lives."""
+
+    subscription_reference: EndpointReference
+    current_time: datetime
+    termination_time: datetime
+
+
+@xml_message(WSNT)
+class Notify:
+    """Messages for a consumer. It answers with a status alone."""
+
+    notification_message: tuple[NotificationMessage, ...]
 
 
 @xml_message(WSNT)

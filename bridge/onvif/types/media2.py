@@ -1,4 +1,4 @@
-"""Messages of the Media2 service (ONVIF Media2 Service Specification, `ver20`), for reading, with its encoder types.
+"""Messages of the Media2 service (ONVIF Media2 Service Specification, `ver20`), with its encoder types.
 
 The encoders here are open: an encoding is the name of a media type (`H264`, `H265`, `MP4A-LATM`), not a word of an
 enumeration. What Media shares is in `types.configurations`.
@@ -31,7 +31,7 @@ from bridge.proto.soap.namespaces import TR2, TT
 class VideoRateControl2:
     """Frames per second and kilobits per second at most."""
 
-    constant_bit_rate: bool = attribute()
+    constant_bit_rate: bool | None = attribute(default=None)
     frame_rate_limit: float
     bitrate_limit: int
 
@@ -44,8 +44,8 @@ class VideoEncoder2Configuration(ConfigurationEntity):
     profile: str | None = attribute(name="Profile", default=None)
     encoding: str
     resolution: VideoResolution
-    rate_control: VideoRateControl2
-    multicast: MulticastConfiguration
+    rate_control: VideoRateControl2 | None = None
+    multicast: MulticastConfiguration | None = None
     quality: float
 
 
@@ -69,7 +69,7 @@ class AudioEncoder2Configuration(ConfigurationEntity):
     """How audio is encoded: kilobits per second, kilohertz."""
 
     encoding: str
-    multicast: MulticastConfiguration
+    multicast: MulticastConfiguration | None = None
     bitrate: int
     sample_rate: int
 
@@ -196,6 +196,66 @@ class GetProfilesResponse:
     """The media profiles."""
 
     profiles: tuple[MediaProfile, ...] = ()
+
+
+@xml_type(TR2)
+class ConfigurationRef:
+    """Names a configuration by its kind and token, or all of a kind."""
+
+    type: str
+    token: str | None = None
+
+
+@xml_message(TR2)
+class CreateProfile:
+    """Ask for a new media profile, with configurations in it."""
+
+    name: str
+    configuration: tuple[ConfigurationRef, ...] = ()
+
+
+@xml_message(TR2)
+class CreateProfileResponse:
+    """The new profile's token."""
+
+    token: str
+
+
+@xml_message(TR2)
+class DeleteProfile:
+    """Ask for a media profile to be deleted."""
+
+    token: str
+
+
+@xml_message(TR2)
+class DeleteProfileResponse:
+    """It is deleted."""
+
+
+@xml_message(TR2)
+class AddConfiguration(ProfileReference):
+    """Ask for configurations to be put into a media profile, and for another name of it."""
+
+    name: str | None = None
+    configuration: tuple[ConfigurationRef, ...] = ()
+
+
+@xml_message(TR2)
+class AddConfigurationResponse:
+    """They are in it."""
+
+
+@xml_message(TR2)
+class RemoveConfiguration(ProfileReference):
+    """Ask for configurations to be taken out of a media profile."""
+
+    configuration: tuple[ConfigurationRef, ...]
+
+
+@xml_message(TR2)
+class RemoveConfigurationResponse:
+    """They are in it no more."""
 
 
 @xml_message(TR2)
@@ -366,3 +426,63 @@ class GetMetadataConfigurationOptionsResponse:
     """What a metadata configuration can be set to."""
 
     options: MetadataConfigurationOptions
+
+
+@xml_message(TR2)
+class SetVideoSourceConfiguration:
+    """Ask for a video source configuration to be set."""
+
+    configuration: VideoSourceConfiguration
+
+
+@xml_message(TR2)
+class SetVideoSourceConfigurationResponse:
+    """It is set."""
+
+
+@xml_message(TR2)
+class SetVideoEncoderConfiguration:
+    """Ask for a video encoder configuration to be set."""
+
+    configuration: VideoEncoder2Configuration
+
+
+@xml_message(TR2)
+class SetVideoEncoderConfigurationResponse:
+    """It is set."""
+
+
+@xml_message(TR2)
+class SetAudioSourceConfiguration:
+    """Ask for an audio source configuration to be set."""
+
+    configuration: AudioSourceConfiguration
+
+
+@xml_message(TR2)
+class SetAudioSourceConfigurationResponse:
+    """It is set."""
+
+
+@xml_message(TR2)
+class SetAudioEncoderConfiguration:
+    """Ask for an audio encoder configuration to be set."""
+
+    configuration: AudioEncoder2Configuration
+
+
+@xml_message(TR2)
+class SetAudioEncoderConfigurationResponse:
+    """It is set."""
+
+
+@xml_message(TR2)
+class SetMetadataConfiguration:
+    """Ask for a metadata configuration to be set."""
+
+    configuration: MetadataConfiguration
+
+
+@xml_message(TR2)
+class SetMetadataConfigurationResponse:
+    """It is set."""

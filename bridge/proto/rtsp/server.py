@@ -36,7 +36,7 @@ from bridge.proto.rtsp.message import Headers, Request, Response, cseq_of
 from bridge.proto.rtsp.session import RtspSession, SessionPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from bridge.core.users import UserDirectory
@@ -51,6 +51,9 @@ MOST_REASON_CHARS = 200
 
 _KNOWN_ELSEWHERE = frozenset({"ANNOUNCE", "RECORD", "REDIRECT"})
 """Methods of the standard that this server does not have."""
+
+_ABOUT_URL = frozenset({"DESCRIBE", "SETUP"})
+"""Methods that are about the stream of their URL, even if they name a session."""
 
 _TRACK = re.compile(r"track(\d{1,2})", re.ASCII)
 
@@ -130,7 +133,7 @@ class ServerConnection:
     Args:
         sessions: of the whole server.
         digest: makes challenges and judges credentials.
-        users: who may watch; every account may.
+        users_of: who may watch the stream of a path; every one of these accounts may.
 
     Attributes:
         sessions: those that were set up over this connection and have not ended.
@@ -138,12 +141,14 @@ class ServerConnection:
         wrong_logins: how often a wrong user name or password came.
     """
 
-    def __init__(self, sessions: SessionTable, *, digest: DigestServer, users: UserDirectory) -> None:
+    def __init__(
+        self, sessions: SessionTable, *, digest: DigestServer, users_of: Callable[[str], UserDirectory]
+    ) -> None:
         self.sessions: list[RtspSession] = []
         self.is_closing = False
         self._table = sessions
         self._digest = digest
-        self._users = users
+        self._users_of = users_of
         self._deframer = Deframer()
         self._output: list[bytes] = []
         self._request: Request | None = None
@@ -271,9 +276,8 @@ class ServerConnection:
         return method(request, session)
 
     def _authenticate(self, request: Request, now: float) -> None:
-        verdict = self._digest.verify(
-            request.headers.get("Authorization"), method=request.method, now=now, users=self._users
-        )
+        users = self._users_of(self._path_at_stake(request))
+        verdict = self._digest.verify(request.headers.get("Authorization"), method=request.method, now=now, users=users)
         if verdict.user is not None:
             self._username = verdict.user.username
             return
@@ -283,11 +287,31 @@ class ServerConnection:
         challenges = self._digest.challenges(now, stale=verdict.outcome is DigestOutcome.STALE, qop=False)
         raise _Refusal(401, *(("WWW-Authenticate", challenge) for challenge in challenges))
 
-    def _session_of(self, request: Request) -> RtspSession | None:
+    def _path_at_stake(self, request: Request) -> str:
+        """Return the path of the stream whose accounts decide about a request, empty for no stream at all.
+
+        What acts on a session needs an account of that session's stream, whatever its URL says. Keep-alives may name
+        neither: then it is a stream that is watched over this connection.
+        """
+        session = None if request.method in _ABOUT_URL else self._named_session(request)
+        if session is not None:
+            return session.path
+        watched = self.sessions[0].path if self.sessions else ""
+        try:
+            return _split_track(RtspUrl.parse(request.url))[0].path or watched
+        except WireError:
+            # A method that needs a stream is refused when it looks for it.
+            return watched
+
+    def _named_session(self, request: Request) -> RtspSession | None:
+        """Return the session that the headers name, whoever it belongs to; None for an unknown one or none."""
         value = request.headers.get("Session")
-        if value is None:
+        return None if value is None else self._table.find(SessionHeader.parse(value).id)
+
+    def _session_of(self, request: Request) -> RtspSession | None:
+        if request.headers.get("Session") is None:
             return None
-        session = self._table.find(SessionHeader.parse(value).id)
+        session = self._named_session(request)
         if session is None:
             raise _Refusal(454)
         is_own = session in self.sessions

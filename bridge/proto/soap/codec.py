@@ -51,12 +51,14 @@ FieldDefault: TypeAlias = typing.Any
 """What a field without default is assigned, as in `dataclasses.field`: it fits every annotation."""
 
 _ELEMENT = type(etree.Element("any"))
-_ANY = "*"
+ANY = "*"
+"""The name of a field that holds whatever no other field wants."""
+
 _NIL = f"{{{XSI}}}nil"
 _OUTSIDE_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class _Place(Enum):
+class Place(Enum):
     """Where a field's value stands in its element."""
 
     ATTRIBUTE = auto()
@@ -75,7 +77,7 @@ def attribute(*, default: object = MISSING, name: str | None = None) -> object:
         default: makes the attribute optional.
         name: as in the schema. Without it one word stays as it is, several words become CamelCase.
     """
-    return _declare(_Place.ATTRIBUTE, default, {"name": name})
+    return _declare(Place.ATTRIBUTE, default, {"name": name})
 
 
 @overload
@@ -90,7 +92,7 @@ def element(*, default: object = MISSING, name: str | None = None, namespace: st
         name: local name as in the schema (`UTCDateTime`), or `*` for any element.
         namespace: another one than that of the class; the empty string for none.
     """
-    return _declare(_Place.ELEMENT, default, {"name": name, "namespace": namespace})
+    return _declare(Place.ELEMENT, default, {"name": name, "namespace": namespace})
 
 
 @overload
@@ -99,7 +101,7 @@ def text() -> FieldDefault: ...
 def text(*, default: T) -> T: ...
 def text(*, default: object = MISSING) -> object:
     """Declare a field as the character content of its element."""
-    return _declare(_Place.TEXT, default, {})
+    return _declare(Place.TEXT, default, {})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attribute, element, text))
@@ -145,6 +147,15 @@ def tag_of(cls: type) -> str:
     if declaration is None or declaration.tag is None:
         raise TypeError(f"{cls.__name__} is not an xml_message")
     return declaration.tag
+
+
+def shape_of(cls: type) -> Shape:
+    """Return what a declared class looks like in XML, for those who describe it in another language."""
+    declaration = _declarations[cls]
+    base = next((each for each in cls.__mro__[1:] if each in _declarations), None)
+    inherited = frozenset(each.attr for each in _plan(base).fields) if base is not None else frozenset()
+    own = tuple(each for each in _plan(cls).fields if each.attr not in inherited)
+    return Shape(declaration.namespace, declaration.tag, base, own)
 
 
 def encode(value: object, *, tag: str | None = None, parent: etree._Element | None = None) -> etree._Element:
@@ -194,16 +205,19 @@ class _Scalar(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
     """One field, ready to be written and read.
 
-    `name` is the qualified name in XML; `scalar` None means that the content is an element: of the class `nested`,
-    or any at all if that is None too.
+    `name` is the qualified name in XML, `kind` the Python type of one value, and `is_list` says that the values are
+    one xs:list. `scalar` None means that the content is an element: of the class `nested`, or any at all if that is
+    None too.
     """
 
     attr: str
-    place: _Place
+    place: Place
     name: str
+    kind: type
+    is_list: bool
     repeated: bool
     required: bool
     scalar: _Scalar[typing.Any] | None
@@ -211,17 +225,30 @@ class _Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """A declared class as XML: the namespace of its children, its own element if it is a message, and its fields.
+
+    `fields` are without those of `base`, the declared class that it extends.
+    """
+
+    namespace: str
+    tag: str | None
+    base: type | None
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """All fields of a class, and those that are read by a child's name."""
 
-    fields: tuple[_Field, ...]
+    fields: tuple[Field, ...]
     known: frozenset[str]
 
 
 _plans: dict[type, _Plan] = {}
 
 
-def _declare(place: _Place, default: object, names: Mapping[str, str | None]) -> object:
+def _declare(place: Place, default: object, names: Mapping[str, str | None]) -> object:
     return dataclasses.field(default=default, metadata={"place": place, **names})
 
 
@@ -232,7 +259,7 @@ def _plan(cls: type) -> _Plan:
         hints = typing.get_type_hints(cls)
         namespaces = _namespaces_by_field(cls)
         fields = tuple(_field(each, hints[each.name], namespaces[each.name]) for each in _fields_of(cls))
-        known = frozenset(each.name for each in fields if each.place is _Place.ELEMENT)
+        known = frozenset(each.name for each in fields if each.place is Place.ELEMENT)
         plan = _plans[cls] = _Plan(fields, known)
     return plan
 
@@ -253,13 +280,13 @@ def _namespaces_by_field(cls: type) -> dict[str, str]:
     }
 
 
-def _field(source: dataclasses.Field[typing.Any], hint: object, namespace: str) -> _Field:
-    place = source.metadata.get("place", _Place.ELEMENT)
+def _field(source: dataclasses.Field[typing.Any], hint: object, namespace: str) -> Field:
+    place = source.metadata.get("place", Place.ELEMENT)
     given = source.metadata.get("name")
-    if place is _Place.ATTRIBUTE:
+    if place is Place.ATTRIBUTE:
         name = given or (camel_case(source.name) if "_" in source.name else source.name)
-    elif given == _ANY:
-        name = _ANY
+    elif given == ANY:
+        name = ANY
     else:
         other = source.metadata.get("namespace")
         namespace = namespace if other is None else other
@@ -267,12 +294,15 @@ def _field(source: dataclasses.Field[typing.Any], hint: object, namespace: str) 
         name = f"{{{namespace}}}{local}" if namespace else local
     inner, repeated = _content(hint)
     scalar = _scalar(inner)
-    if scalar is not None and repeated and place is not _Place.ELEMENT:
+    is_list = scalar is not None and repeated and place is not Place.ELEMENT
+    if scalar is not None and is_list:
         scalar, repeated = _list_of(scalar), False
-    return _Field(
+    return Field(
         attr=source.name,
         place=place,
         name=name,
+        kind=inner,
+        is_list=is_list,
         repeated=repeated,
         required=source.default is MISSING and source.default_factory is MISSING,
         scalar=scalar,
@@ -318,18 +348,18 @@ def _write(target: etree._Element, value: object) -> None:
         content = getattr(value, field.attr)
         if content is None or content == ():
             continue
-        if field.place is _Place.ELEMENT:
+        if field.place is Place.ELEMENT:
             for item in content if field.repeated else (content,):
                 _write_child(target, field, item)
         elif field.scalar is not None:
             literal = field.scalar.write(content)
-            if field.place is _Place.ATTRIBUTE:
+            if field.place is Place.ATTRIBUTE:
                 target.set(field.name, _legal(literal))
             else:
                 target.text = _legal(literal)
 
 
-def _write_child(parent: etree._Element, field: _Field, value: object) -> None:
+def _write_child(parent: etree._Element, field: Field, value: object) -> None:
     if field.scalar is not None:
         etree.SubElement(parent, field.name).text = _legal(field.scalar.write(value))
     elif isinstance(value, _ELEMENT):
@@ -348,7 +378,7 @@ def _read(cls: type[T], source: etree._Element) -> T:
     plan = _plan(cls)
     children: dict[str, list[etree._Element]] = {}
     for child in source:
-        key = child.tag if child.tag in plan.known else _ANY
+        key = child.tag if child.tag in plan.known else ANY
         children.setdefault(key, []).append(child)
     return cls(**dict(_values(plan, source, children)))
 
@@ -364,9 +394,9 @@ def _values(
             raise WireError(f"{etree.QName(source).localname} has no {_local(field)}")
 
 
-def _value(field: _Field, source: etree._Element, children: Mapping[str, list[etree._Element]]) -> object | None:
-    if field.scalar is not None and field.place is not _Place.ELEMENT:
-        literal = source.get(field.name) if field.place is _Place.ATTRIBUTE else source.text or ""
+def _value(field: Field, source: etree._Element, children: Mapping[str, list[etree._Element]]) -> object | None:
+    if field.scalar is not None and field.place is not Place.ELEMENT:
+        literal = source.get(field.name) if field.place is Place.ATTRIBUTE else source.text or ""
         return None if literal is None else _read_scalar(field.scalar, literal, _local(field))
     found = [child for child in children.get(field.name, ()) if not _is_nil(child)]
     if not found:
@@ -374,7 +404,7 @@ def _value(field: _Field, source: etree._Element, children: Mapping[str, list[et
     return tuple(_read_child(field, child) for child in found) if field.repeated else _read_child(field, found[0])
 
 
-def _read_child(field: _Field, child: etree._Element) -> object:
+def _read_child(field: Field, child: etree._Element) -> object:
     if field.scalar is not None:
         return _read_scalar(field.scalar, child.text or "", _local(field))
     return child if field.nested is None else _read(field.nested, child)
@@ -391,5 +421,5 @@ def _is_nil(child: etree._Element) -> bool:
     return child.get(_NIL, "").strip() in ("true", "1")
 
 
-def _local(field: _Field) -> str:
+def _local(field: Field) -> str:
     return field.name.rpartition("}")[2]

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING
 
 from bridge.core.users import User
@@ -69,10 +70,21 @@ class TokenVerifier:
     def __init__(self, *, skew_s: float | None = SKEW_S, capacity: int = MAX_REMEMBERED) -> None:
         self._capacity = capacity
         self._skew = None if skew_s is None else timedelta(seconds=skew_s)
-        self._used: OrderedDict[tuple[str, bytes, str], datetime] = OrderedDict()
+        # Even a token from the future is refused for its age alone after twice the tolerance.
+        self._remember_s = inf if skew_s is None else 2 * skew_s
+        self._used: OrderedDict[tuple[str, bytes, str], float] = OrderedDict()
 
-    def verify(self, security: etree._Element | None, *, users: UserDirectory, utc: datetime) -> TokenVerdict:
-        """Judge the wsse:Security block of a request; a token with an empty user name counts as absent."""
+    def verify(
+        self, security: etree._Element | None, *, users: UserDirectory, utc: datetime, now: float
+    ) -> TokenVerdict:
+        """Judge the wsse:Security block of a request; a token with an empty user name counts as absent.
+
+        Args:
+            security: the block, None if the request has none.
+            users: the accounts.
+            utc: the time that the device tells, by which clients date their tokens.
+            now: monotonic seconds, by which used tokens are forgotten: a clock that is set forgets nothing.
+        """
         token = None if security is None else security.find(f"{{{WSSE}}}UsernameToken")
         if token is None:
             return TokenVerdict(TokenOutcome.ABSENT)
@@ -80,12 +92,12 @@ class TokenVerifier:
         if not username:
             return TokenVerdict(TokenOutcome.ABSENT)
         try:
-            user = self._check(token, username, users=users, utc=utc)
+            user = self._check(token, username, users=users, utc=utc, now=now)
         except ValueError as error:
             return TokenVerdict(TokenOutcome.WRONG, reason=str(error))
         return TokenVerdict(TokenOutcome.VALID, user)
 
-    def _check(self, token: etree._Element, username: str, *, users: UserDirectory, utc: datetime) -> User:
+    def _check(self, token: etree._Element, username: str, *, users: UserDirectory, utc: datetime, now: float) -> User:
         """Return the account.
 
         Raises:
@@ -106,21 +118,24 @@ class TokenVerifier:
         matches = hmac.compare_digest(digest, _decode((password.text or "").strip(), "Password"))
         if user is None or not matches:
             raise ValueError("the user name or the password is wrong")
-        self._check_freshness((username, nonce, created), lexical.parse_date_time(created), utc)
+        if self._skew is not None and abs(lexical.parse_date_time(created) - utc) > self._skew:
+            raise ValueError("the UsernameToken was created at another time than now: check the clocks")
+        self._use_up((username, nonce, created), now)
         return user
 
-    def _check_freshness(self, key: tuple[str, bytes, str], created: datetime, utc: datetime) -> None:
-        if self._skew is not None and abs(created - utc) > self._skew:
-            raise ValueError("the UsernameToken was created at another time than now: check the clocks")
+    def _use_up(self, key: tuple[str, bytes, str], now: float) -> None:
+        """Remember a token, so that it is good for one request only.
+
+        Raises:
+            ValueError: it was used before.
+        """
+        while self._used and next(iter(self._used.values())) < now:
+            self._used.popitem(last=False)
         if key in self._used:
             raise ValueError("the UsernameToken was used before")
-        while self._used and (len(self._used) >= self._capacity or self._is_over(next(iter(self._used.values())), utc)):
+        if len(self._used) >= self._capacity:
             self._used.popitem(last=False)
-        self._used[key] = utc
-
-    def _is_over(self, used: datetime, utc: datetime) -> bool:
-        """Whether a token used at `used` would now be refused for its age alone, even if it came from the future."""
-        return self._skew is not None and utc - used > 2 * self._skew
+        self._used[key] = now + self._remember_s
 
 
 def _text(parent: etree._Element, tag: str) -> str:

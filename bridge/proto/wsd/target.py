@@ -86,7 +86,7 @@ class _Pending:
 @dataclass(slots=True)
 class _Endpoint:
     device: DiscoveredDevice
-    metadata_version: int = 1
+    metadata_version: int
 
 
 class DiscoveryTarget:
@@ -101,6 +101,7 @@ class DiscoveryTarget:
         self._instance_id = instance_id
         self._random = random
         self._endpoints: dict[UUID, _Endpoint] = {}
+        self._last_versions: dict[UUID, int] = {}
         self._interfaces: tuple[str, ...] = ()
         self._pending: list[_Pending] = []
         self._pending_number = 0
@@ -122,8 +123,8 @@ class DiscoveryTarget:
             self._say_hello(uuid, new, now)
 
     def add(self, device: DiscoveredDevice, now: float) -> None:
-        """Serve a device from now on, and say Hello."""
-        self._endpoints[device.uuid] = _Endpoint(device)
+        """Serve a device from now on, and say Hello; one that was removed comes back with newer metadata."""
+        self._endpoints[device.uuid] = _Endpoint(device, self._last_versions.get(device.uuid, 0) + 1)
         self._say_hello(device.uuid, self._interfaces, now)
 
     def changed(self, uuid: UUID, now: float) -> None:
@@ -133,8 +134,10 @@ class DiscoveryTarget:
 
     def remove(self, uuid: UUID, now: float) -> None:
         """Serve a device no longer, and say Bye; an unknown one is no error."""
-        if self._endpoints.pop(uuid, None) is None:
+        endpoint = self._endpoints.pop(uuid, None)
+        if endpoint is None:
             return
+        self._last_versions[uuid] = endpoint.metadata_version
         for interface in self._interfaces:
             self._send(partial(self._bye, uuid), None, interface, due=now)
 

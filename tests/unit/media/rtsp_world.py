@@ -94,12 +94,12 @@ class World:
 
 
 @asynccontextmanager
-async def rtsp_world(source=None, *, host="127.0.0.1", clock=None, **options):
+async def rtsp_world(source=None, *, host="127.0.0.1", clock=None, users=None, **options):
     source = source or ScriptedSource()
     clock = clock or SystemClock()
     hub = StreamHub("cam/main", source, clock=SystemClock(), random=Random(1), linger_s=10.0)
     directory = StreamDirectory()
-    directory.add("cam/main", hub)
+    directory.add("cam/main", hub, users=users)
     server = RtspServer(directory, digest=DigestServer("bridge", key=b"key"), users=Users(), clock=clock, **options)
     await server.start(host, 0)
     async with asyncio.TaskGroup() as group:

@@ -4,6 +4,7 @@ import pytest
 
 from bridge.media.directory import StreamDirectory
 from bridge.media.hub import StreamHub
+from bridge.runtime.accounts import Accounts
 from tests.unit.media.streams import HandSource, ManualClock
 
 
@@ -41,3 +42,15 @@ def test_removed_hub_is_gone_and_may_be_removed_again(hub: StreamHub) -> None:
     directory.remove("front/main")
 
     assert directory.find("front/main") is None
+
+
+def test_a_stream_may_have_accounts_of_its_own(hub: StreamHub) -> None:
+    directory = StreamDirectory()
+    users = Accounts([])
+    directory.add("front/main", hub, users=users)
+    directory.add("front/sub", hub)
+
+    assert directory.users_of("/front/main/") is users
+    assert directory.users_of("front/sub") is None
+    directory.remove("front/main")
+    assert directory.users_of("front/main") is None

@@ -6,6 +6,8 @@ import pytest
 from typing_extensions import override
 
 from bridge.core.errors import Unreachable
+from bridge.core.model import Secret
+from bridge.core.users import User, UserLevel
 from bridge.media import interleaved, rtsp_server
 from bridge.media.batch import split_frames
 from bridge.media.source import MediaKind, StreamDescription, Track
@@ -194,6 +196,21 @@ async def test_wrong_or_no_password_shows_nothing(account):
         assert (await client.request("DESCRIBE", world.url)).status == 401
         assert (await client.request("SETUP", f"{world.url}/track1", Transport=TCP)).status == 401
         assert world.source.sink is None
+
+
+class OnlyGuest:
+    def find(self, username):
+        return User("guest", Secret("guest"), UserLevel.USER) if username == "guest" else None
+
+
+async def test_a_stream_with_accounts_of_its_own_is_shown_to_these_alone():
+    async with rtsp_world(users=OnlyGuest()) as world:
+        for account, status in (({"username": "guest", "password": "guest"}, 200), (world.account, 401)):
+            async with rtsp_client(world.port, **account) as client:
+                assert (await client.request("DESCRIBE", world.url)).status == status
+        async with rtsp_client(world.port, **world.account) as client:
+            elsewhere = world.url.replace("main", "other")
+            assert (await client.request("DESCRIBE", elsewhere)).status == 404
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class SnapshotCamera:
         default_factory=lambda: ConnectionState(ConnectionPhase.ONLINE, datetime(2026, 1, 1, tzinfo=UTC))
     )
     ptz: None = None
+    encoders: None = None
     levels: tuple[CameraEvent, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from bridge.core.model import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bridge.core.users import User
 
 NOON = datetime(2030, 5, 1, 12, 0, 0, tzinfo=UTC)
@@ -58,8 +61,28 @@ class Accounts:
     def __init__(self, *users: User) -> None:
         self._users = {user.username: user for user in users}
 
+    def __iter__(self) -> Iterator[User]:
+        return iter(self._users.values())
+
     def find(self, username: str) -> User | None:
         return self._users.get(username)
+
+
+class BenchEncoders:
+    """Encoders that take every setting at once, write it down, and show it in the camera's description."""
+
+    def __init__(self, camera: BenchCamera) -> None:
+        self._camera = camera
+
+    async def set(self, stream: str, settings: EncoderSettings) -> EncoderSettings:
+        await self._camera.obey("set_encoder", stream, settings)
+        description = self._camera.description
+        assert description is not None
+        streams = tuple(
+            replace(each, encoder=settings) if each.name == stream else each for each in description.streams
+        )
+        self._camera.description = replace(description, streams=streams)
+        return settings
 
 
 class BenchCamera:
@@ -70,6 +93,7 @@ class BenchCamera:
     snapshots = None
 
     def __init__(self, description: CameraDescription | None) -> None:
+        self.encoders: BenchEncoders | None = None
         self.description = description
         self.is_driven = True
         self.state = ConnectionState(ConnectionPhase.ONLINE, NOON)
@@ -87,23 +111,23 @@ class BenchCamera:
         return self if has_mechanics and self.is_driven else None
 
     async def move(self, velocity: Velocity) -> None:
-        await self._obey("move", velocity.pan_tilt, velocity.zoom)
+        await self.obey("move", velocity.pan_tilt, velocity.zoom)
 
     async def stop(self, *, pan_tilt: bool = True, zoom: bool = True) -> None:
-        await self._obey("stop", pan_tilt, zoom)
+        await self.obey("stop", pan_tilt, zoom)
         self.has_stopped.set()
 
     async def set_preset(self, *, token: str | None, name: str | None) -> str:
-        await self._obey("set_preset", token, name)
+        await self.obey("set_preset", token, name)
         return token or "3"
 
     async def go_to_preset(self, token: str, *, speed: float | None = None) -> None:
-        await self._obey("go_to_preset", token, speed)
+        await self.obey("go_to_preset", token, speed)
 
     async def remove_preset(self, token: str) -> None:
-        await self._obey("remove_preset", token)
+        await self.obey("remove_preset", token)
 
-    async def _obey(self, *command: object) -> None:
+    async def obey(self, *command: object) -> None:
         self.commands.append(command)
         await self.go_on.wait()
         if self.refusals:

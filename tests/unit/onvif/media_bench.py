@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +18,12 @@ from bridge.core.model import (
     VideoCodec,
 )
 from bridge.media.snapshot import SnapshotService
+from bridge.onvif.eventing.filter import EventFilter
 from bridge.onvif.services import SERVICES
 from bridge.proto.soap.codec import decode, encode, tag_of
 from bridge.proto.soap.envelope import read_envelope
 from bridge.proto.soap.faults import write_fault
-from tests.unit.onvif.bench_camera import BenchCamera, described
+from tests.unit.onvif.bench_camera import BenchCamera, BenchEncoders, described
 from tests.unit.onvif.service_bench import Bench
 
 if TYPE_CHECKING:
@@ -54,12 +56,24 @@ def camera_of(*encoders: EncoderSettings, audio: tuple[AudioFormat | None, ...] 
 
 
 class MediaBench(Bench):
-    """A virtual device that can be asked anything."""
+    """A virtual device that can be asked anything, and whose changes are heard."""
 
     def __init__(self, description: CameraDescription | None) -> None:
         camera = BenchCamera(description)
         super().__init__(camera)
         self.device.snapshots = SnapshotService(camera, clock=self.clock)
+        self._point = self.device.broker.pull_points.create(EventFilter(), span_s=60)
+
+    def make_settable(self) -> None:
+        """Let the camera's encoders be set."""
+        self.camera.encoders = BenchEncoders(self.camera)
+
+    async def changes(self) -> list[tuple[str, ...]]:
+        """Return what has happened to profiles and configurations since the last time: name and items."""
+        heard = await self._point.pull(timeout_s=0, limit=100, closed=asyncio.Event())
+        return [
+            (each.topic.path[-1], *(item.value for item in each.items)) for each in heard if each.topic.kind is None
+        ]
 
     async def answer(self, request: object) -> Any:
         """Send a request through XML and return the answer, read back from XML that the schemas accept."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media.snapshot import SnapshotService
@@ -20,7 +21,7 @@ from tests.clients.soap import Reply, SoapClient, digest_authorization, username
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from bridge.core.model import CameraDescription
     from bridge.onvif.operation import Service
@@ -32,6 +33,9 @@ JPEG = b"\xff\xd8 a picture \xff\xd9"
 
 class ThreeUsers:
     """One account of each level, named after it."""
+
+    def __iter__(self) -> Iterator[User]:
+        return iter(ACCOUNTS.values())
 
     def find(self, username: str) -> User | None:
         return ACCOUNTS.get(username)
@@ -45,7 +49,7 @@ class PictureCamera(BenchCamera):
         self.snapshots: PictureCamera | None = self  # type: ignore[assignment]  # the base has none
 
     async def take(self, stream: str) -> bytes:
-        await self._obey("take", stream)
+        await self.obey("take", stream)
         return JPEG
 
 
@@ -77,6 +81,7 @@ async def served(
     advertise: str | None = None,
     services: Iterable[Service] = SERVICES,
     is_known: bool = True,
+    is_announced: bool = True,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> AsyncIterator[Served]:
     """Serve a device; by default its camera has everything and makes snapshots."""
@@ -89,6 +94,8 @@ async def served(
         clock=clock,
         rtsp_port=8554,
         snapshots=SnapshotService(camera, clock=clock),
+        memory=VolatileMemory(),
+        is_announced=is_announced,
     )
     digest = DigestServer("test", key=b"k" * 32)
     app = make_app(

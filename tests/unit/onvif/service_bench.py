@@ -14,6 +14,7 @@ import pytest
 
 from bridge.core.errors import ClientFault
 from bridge.core.events import CameraEvent, EventKind
+from bridge.core.memory import VolatileMemory
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.operation import Call, Operation
 from bridge.onvif.services import events, imaging, ptz
@@ -21,6 +22,7 @@ from bridge.proto.soap.codec import decode, encode, tag_of
 from bridge.proto.soap.envelope import MessageHeaders, new_envelope, read_envelope, render
 from bridge.proto.soap.faults import write_fault
 from tests.contract.oracle import Oracle
+from tests.contract.own_schemas import own_schemas
 from tests.unit.onvif.bench_camera import Accounts, BenchCamera, HandClock
 
 if TYPE_CHECKING:
@@ -49,7 +51,13 @@ class Bench:
         self.camera = camera
         self.clock = HandClock()
         self.device = VirtualDevice(
-            camera, uuid=UUID(int=7), users=Accounts(), clock=self.clock, rtsp_port=554, snapshots=None
+            camera,
+            uuid=UUID(int=7),
+            users=Accounts(),
+            clock=self.clock,
+            rtsp_port=554,
+            snapshots=None,
+            memory=VolatileMemory(),
         )
 
     def publish(self, kind: EventKind, *, active: bool) -> None:
@@ -89,5 +97,5 @@ class Bench:
         envelope, body = new_envelope()
         fill(body)
         data = render(envelope)
-        oracle().check(data)
+        own_schemas().check(oracle().check(data))
         return data

@@ -6,15 +6,20 @@ from dataclasses import replace
 import pytest
 
 from bridge.core.events import CameraEvent, EventKind
+from bridge.core.memory import VolatileMemory
 from bridge.onvif.eventing.broker import EventBroker
 from bridge.onvif.eventing.filter import EventFilter
 from bridge.onvif.media_model import MediaModel
+from bridge.onvif.media_store import MediaStore
+from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.types.events import PropertyOperation
 from tests.unit.onvif.bench_camera import NOON, BenchCamera, HandClock, described
 
 MOTION_ALARM = "tns1:VideoSource/MotionAlarm"
 CELL_MOTION = "tns1:RuleEngine/CellMotionDetector/Motion"
 SIGNAL_LOSS = "tns1:VideoSource/SignalLoss"
+PROFILE_CHANGED = "tns1:Media/ProfileChanged"
+CONFIGURATION_CHANGED = "tns1:Media/ConfigurationChanged"
 PEOPLE = "tns1:RuleEngine/MyRuleDetector/PeopleDetect"
 
 
@@ -23,7 +28,7 @@ class Listener:
 
     def __init__(self, camera):
         self.camera = camera
-        self.broker = EventBroker(camera, MediaModel(camera), clock=HandClock())
+        self.broker = EventBroker(camera, MediaModel(camera, MediaStore(VolatileMemory())), clock=HandClock())
         self.point = self.broker.pull_points.create(EventFilter(), span_s=60)
 
     def publish(self, kind, *, active):
@@ -119,6 +124,44 @@ async def test_a_property_that_goes_is_deleted(listener):
     listener.camera.description = replace(listener.camera.description, events=frozenset({EventKind.MOTION}))
     listener.publish(EventKind.MOTION, active=False)
     assert await listener.heard() == [(PEOPLE, PropertyOperation.DELETED, "false")]
+
+
+def changes(notifications):
+    return [
+        (each.topic.expression, *(item.value for item in each.message.message.message.source.simple_item))
+        for each in notifications
+    ]
+
+
+async def test_what_happens_to_profiles_and_configurations_is_told_once_and_never_as_a_state(listener):
+    await listener.heard()
+    listener.broker.profile_changed("Profile_main")
+    listener.broker.configuration_changed("Metadata_0", ConfigurationKind.METADATA)
+    heard = await listener.notifications()
+    assert changes(heard) == [(PROFILE_CHANGED, "Profile_main"), (CONFIGURATION_CHANGED, "Metadata_0", "Metadata")]
+    for each in heard:
+        message = each.message.message.message
+        assert (message.property_operation, message.data) == (None, None)
+    listener.point.synchronize(listener.broker.current())
+    assert not {PROFILE_CHANGED, CONFIGURATION_CHANGED} & {topic for topic, *_ in await listener.heard()}
+
+
+async def test_an_encoder_that_the_camera_changes_by_itself_is_a_changed_configuration(listener):
+    await listener.heard()
+    main, sub = listener.camera.description.streams
+    slower = replace(sub, encoder=replace(sub.encoder, frame_rate=10.0))
+    listener.camera.description = replace(listener.camera.description, streams=(main, slower))
+    listener.broker.follow_description()
+    listener.broker.follow_description()
+    heard = await listener.notifications()
+    assert changes(heard) == [(CONFIGURATION_CHANGED, "VideoEncoder_sub", "VideoEncoder")]
+
+
+async def test_a_camera_that_is_described_for_the_first_time_has_changed_nothing():
+    listener = Listener(BenchCamera(None))
+    listener.camera.description = described(kinds=frozenset())
+    listener.broker.follow_description()
+    assert [topic for topic, *_ in await listener.heard()] == [SIGNAL_LOSS]
 
 
 async def test_the_broker_runs_until_it_is_cancelled(listener):

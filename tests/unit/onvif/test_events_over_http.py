@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from bridge.core.events import CameraEvent, EventKind
+from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
@@ -33,6 +34,7 @@ def device():
         clock=SystemClock(),
         rtsp_port=554,
         snapshots=None,
+        memory=VolatileMemory(),
     )
 
 

@@ -4,15 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.onvif.media_model import ConfigurationKind, MediaModel
+from bridge.core.memory import VolatileMemory
+from bridge.onvif.media_model import MediaModel
+from bridge.onvif.media_store import MediaStore
+from bridge.onvif.media_tokens import ConfigurationKind
 from tests.unit.onvif.bench_camera import BenchCamera
 from tests.unit.onvif.media_bench import AAC, MAIN, SUB, camera_of
 
 KIND = ConfigurationKind
 
 
+def model(camera):
+    return MediaModel(camera, MediaStore(VolatileMemory()))
+
+
 def test_every_native_stream_is_a_fixed_profile_best_first():
-    media = MediaModel(BenchCamera(camera_of(MAIN, SUB)))
+    media = model(BenchCamera(camera_of(MAIN, SUB)))
     assert [(profile.token, profile.name, profile.fixed) for profile in media.profiles] == [
         ("Profile_main", "main", True),
         ("Profile_sub", "sub", True),
@@ -22,7 +29,7 @@ def test_every_native_stream_is_a_fixed_profile_best_first():
 
 
 def test_a_profile_holds_everything_that_the_camera_has():
-    media = MediaModel(BenchCamera(camera_of(MAIN, audio=(AAC,))))
+    media = model(BenchCamera(camera_of(MAIN, audio=(AAC,))))
     assert media.profiles[0].configurations == {
         KIND.VIDEO_SOURCE: "VideoSourceConfig_0",
         KIND.VIDEO_ENCODER: "VideoEncoder_main",
@@ -35,14 +42,14 @@ def test_a_profile_holds_everything_that_the_camera_has():
 
 
 def test_a_fixed_camera_without_microphone_has_neither_ptz_nor_audio():
-    media = MediaModel(BenchCamera(camera_of(MAIN, ptz=None)))
+    media = model(BenchCamera(camera_of(MAIN, ptz=None)))
     assert set(media.profiles[0].configurations) == {KIND.VIDEO_SOURCE, KIND.VIDEO_ENCODER, KIND.METADATA}
     assert media.profiles[0].ptz_token is None
     assert media.ptz is None
 
 
 def test_use_counts_are_numbers_of_profiles():
-    media = MediaModel(BenchCamera(camera_of(MAIN, SUB, audio=(AAC,))))
+    media = model(BenchCamera(camera_of(MAIN, SUB, audio=(AAC,))))
     counts = {token: media.use_count(token) for kind in KIND for token in media.tokens(kind)}
     assert counts == {
         "VideoSourceConfig_0": 2,
@@ -57,7 +64,7 @@ def test_use_counts_are_numbers_of_profiles():
 
 
 def test_encoders_are_found_by_their_own_tokens_only():
-    media = MediaModel(BenchCamera(camera_of(MAIN, SUB, audio=(AAC,))))
+    media = model(BenchCamera(camera_of(MAIN, SUB, audio=(AAC,))))
     assert media.encoder("VideoEncoder_sub") is SUB
     assert media.audio("AudioEncoder_main") is AAC
     for token in ("VideoSourceConfig_0", "AudioEncoder_main", "VideoEncoder_third"):
@@ -65,11 +72,13 @@ def test_encoders_are_found_by_their_own_tokens_only():
             media.encoder(token)
     with pytest.raises(KeyError):
         media.audio("AudioEncoder_sub")
+    with pytest.raises(KeyError):
+        media.stream("VideoEncoder_third")
 
 
 def test_a_camera_that_was_never_reached_has_nothing_yet_but_its_tokens_are_known():
     camera = BenchCamera(None)
-    media = MediaModel(camera)
+    media = model(camera)
     assert not media.profiles
     assert not media.streams
     assert not any(media.tokens(kind) for kind in KIND)
@@ -80,7 +89,7 @@ def test_a_camera_that_was_never_reached_has_nothing_yet_but_its_tokens_are_know
 
 def test_a_new_description_is_followed_and_tokens_stay():
     camera = BenchCamera(camera_of(MAIN, SUB))
-    media = MediaModel(camera)
+    media = model(camera)
     before = media.profiles
     assert media.profiles is before
     slower = replace(MAIN, frame_rate=10.0)

@@ -9,7 +9,9 @@ from bridge.core.camera import PtzStatus
 from bridge.core.errors import InvalidValue
 from bridge.core.model import PtzDescription
 from bridge.onvif.operation import Access
+from bridge.onvif.services import media_profiles
 from bridge.onvif.services.ptz import SERVICE
+from bridge.onvif.types.media_changes import RemovePTZConfiguration
 from bridge.onvif.types.ptz import (
     PAN_TILT_SPEED_SPACE,
     PAN_TILT_VELOCITY_SPACE,
@@ -201,6 +203,13 @@ async def test_an_unknown_token_is_refused(bench, request_, subcode):
 async def test_a_profile_without_mechanics_is_no_ptz_profile():
     fault = await bench_of(None).refused(GetStatus(profile_token=MAIN))
     assert fault.subcodes == ("InvalidArgVal", "NoPTZProfile")
+
+
+async def test_a_profile_from_which_the_configuration_was_taken_is_no_ptz_profile(bench):
+    remove = RemovePTZConfiguration(profile_token=MAIN)
+    await media_profiles.remove_ptz_configuration(bench.call("/onvif/media_service"), remove)
+    fault = await bench.refused(GetStatus(profile_token=MAIN))
+    assert (fault.code, fault.subcodes) == ("Sender", ("InvalidArgVal", "NoPTZProfile"))
 
 
 async def test_status_tells_what_is_known_and_when(bench):

@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 
 from bridge.onvif.eventing.faults import EventFault
 from bridge.onvif.eventing.filter import EventFilter, TopicPattern
-from bridge.onvif.eventing.pullpoint import MAX_PULL_POINTS, QUEUE_LIMIT, Notification, PullPoint, PullPoints
+from bridge.onvif.eventing.pullpoint import MAX_PULL_POINTS, PullPoint, PullPoints
+from bridge.onvif.eventing.subscriptions import QUEUE_LIMIT, Notification
 from bridge.onvif.eventing.topics import TOPICS
 from bridge.onvif.types.events import (
     CONCRETE_DIALECT,

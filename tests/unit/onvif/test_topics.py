@@ -6,6 +6,8 @@ from bridge.core.events import EventKind
 from bridge.onvif.eventing.topics import TOPICS, topic_set
 from bridge.proto.soap.namespaces import TNS1, TT, WSTOP
 
+PROPERTIES = [topic for topic in TOPICS if topic.kind is not None]
+
 
 def leaf(tree, expression):
     root, *below = expression.removeprefix("tns1:").split("/")
@@ -13,7 +15,7 @@ def leaf(tree, expression):
 
 
 def test_every_event_kind_has_a_topic():
-    assert {topic.kind for topic in TOPICS} == set(EventKind)
+    assert {topic.kind for topic in PROPERTIES} == set(EventKind)
 
 
 def test_motion_is_told_under_the_names_that_clients_know():
@@ -21,7 +23,7 @@ def test_motion_is_told_under_the_names_that_clients_know():
     assert motion == {"tns1:VideoSource/MotionAlarm", "tns1:RuleEngine/CellMotionDetector/Motion"}
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.expression)
+@pytest.mark.parametrize("topic", PROPERTIES, ids=lambda topic: topic.expression)
 def test_the_topic_set_describes_every_topic_as_a_boolean_property(topic):
     node = leaf(topic_set(TOPICS), topic.expression)
     assert node.get(f"{{{WSTOP}}}topic") == "true"
@@ -35,7 +37,21 @@ def test_the_topic_set_describes_every_topic_as_a_boolean_property(topic):
 
 def test_topics_share_their_parents():
     tree = topic_set(TOPICS)
-    assert [child.tag for child in tree] == [f"{{{TNS1}}}VideoSource", f"{{{TNS1}}}RuleEngine"]
+    assert [child.tag for child in tree] == [f"{{{TNS1}}}{name}" for name in ("VideoSource", "RuleEngine", "Media")]
+
+
+@pytest.mark.parametrize(
+    ("expression", "items"),
+    [
+        ("tns1:Media/ProfileChanged", [("Token", "tt:ReferenceToken")]),
+        ("tns1:Media/ConfigurationChanged", [("Token", "tt:ReferenceToken"), ("Type", "xs:string")]),
+    ],
+)
+def test_what_happens_to_the_device_is_no_property_and_has_no_data(expression, items):
+    description = leaf(topic_set(TOPICS), expression).find(f"{{{TT}}}MessageDescription")
+    assert description.get("IsProperty") == "false"
+    assert [(item.get("Name"), item.get("Type")) for item in description.find(f"{{{TT}}}Source")] == items
+    assert description.find(f"{{{TT}}}Data") is None
 
 
 def test_only_leaves_are_topics():

@@ -33,6 +33,7 @@ class ScriptedDriver:
         self.runs = list(runs)
         self.ptz = None
         self.snapshots = None
+        self.encoders = None
 
     async def run(self, sink: CameraSink) -> None:
         if self.runs:

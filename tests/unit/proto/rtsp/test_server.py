@@ -27,16 +27,23 @@ UTC_NOW = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 class Users:
+    def __init__(self, *names):
+        self.names = names
+
     def find(self, username):
-        return User(username, PASSWORD, UserLevel.USER) if username in {"alice", "bob"} else None
+        return User(username, PASSWORD, UserLevel.USER) if username in self.names else None
+
+
+EVERYBODY = Users("alice", "bob")
+NOBODY = Users()
 
 
 class Peer:
     """A client and a shell in one: signs requests, answers events as a shell would, reads the replies."""
 
-    def __init__(self, table, username="alice", password=PASSWORD, digest=None):
+    def __init__(self, table, username="alice", password=PASSWORD, digest=None, users_of=lambda _path: EVERYBODY):
         self.digest = digest or DigestServer("bridge", key=b"k")
-        self.connection = ServerConnection(table, digest=self.digest, users=Users())
+        self.connection = ServerConnection(table, digest=self.digest, users_of=users_of)
         self.authorizer = Authorizer(username, password)
         self.authorizer.answer(parse_challenges(self.digest.challenges(0.0, qop=False)))
         self.cseq = count(1)
@@ -339,3 +346,39 @@ def test_session_without_a_sign_of_life_runs_out(peer, table):
     peer.connection.drop(session)
     assert peer.connection.sessions == []
     assert peer.ask("PLAY", URL, line, now=66.0).status == 454
+
+
+def only_for(watched):
+    return lambda path: EVERYBODY if path == watched else NOBODY
+
+
+@pytest.mark.parametrize("method", ["DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER"])
+def test_each_stream_has_accounts_of_its_own(table, method):
+    peer = Peer(table, users_of=only_for("cam/main"))
+    transport = "Transport: RTP/AVP/TCP;unicast"
+    assert peer.ask(method, URL, transport).status in {200, 454}
+    assert peer.ask(method, f"{URL}track2", transport).status in {200, 404, 454}
+    for other in ("rtsp://bridge:8554/yard/main", "rtsp://bridge:8554/", "*"):
+        assert Peer(table, users_of=only_for("cam/main")).ask(method, other, transport).status == 401
+
+
+@pytest.mark.parametrize("method", ["PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER"])
+def test_a_session_needs_an_account_of_its_stream_whatever_the_url_says(table, method):
+    line = session_line(Peer(table).set_up(transport="RTP/AVP;unicast;client_port=5000-5001"))
+    intruder = Peer(table, users_of=only_for("yard/main"))
+    assert intruder.ask(method, "rtsp://bridge:8554/yard/main", line).status == 401
+    assert intruder.ask(method, URL, line).status == 401
+
+
+def test_a_session_opens_no_other_stream(table):
+    peer = Peer(table, users_of=only_for("cam/main"))
+    line = session_line(peer.set_up())
+    assert peer.ask("DESCRIBE", "rtsp://bridge:8554/yard/main", line).status == 401
+    assert not [event for event in peer.events if isinstance(event, DescribeWanted)]
+
+
+@pytest.mark.parametrize("url", ["*", "rtsp://bridge:8554/"])
+def test_a_keep_alive_that_names_nothing_counts_for_what_is_watched(table, url):
+    peer = Peer(table, users_of=only_for("cam/main"))
+    peer.set_up()
+    assert peer.ask("GET_PARAMETER", url).status == 200

@@ -9,7 +9,18 @@ import pytest
 from lxml import etree
 
 from bridge.core.errors import WireError
-from bridge.proto.soap.codec import attribute, decode, element, encode, tag_of, text, xml_message, xml_type
+from bridge.proto.soap.codec import (
+    Place,
+    attribute,
+    decode,
+    element,
+    encode,
+    shape_of,
+    tag_of,
+    text,
+    xml_message,
+    xml_type,
+)
 from bridge.proto.soap.namespaces import TRT, TT, WSNT
 from bridge.proto.soap.xmlsafe import parse
 
@@ -217,3 +228,17 @@ def test_classes_that_cannot_be_xml_are_programming_errors():
         encode(Mapping(table=[1]))
     with pytest.raises(TypeError, match="not declared"):
         encode(3, tag="x")
+
+
+def test_a_class_tells_its_shape_without_what_it_inherits():
+    shape = shape_of(Profile)
+    assert (shape.namespace, shape.tag, shape.base) == (TRT, None, Entity)
+    fields = {field.attr: field for field in shape.fields}
+    assert list(fields)[:3] == ["fixed", "max_rates", "encoding"]
+    rates, encoding = fields["max_rates"], fields["encoding"]
+    assert (rates.place, rates.name, rates.kind, rates.is_list) == (Place.ATTRIBUTE, "MaxRates", float, True)
+    assert (encoding.place, encoding.name, encoding.kind) == (Place.ELEMENT, f"{{{TRT}}}Encoding", Encoding)
+    assert not any(field.required or field.repeated for field in shape.fields)
+    (items,) = shape_of(Renamed).fields
+    assert (items.kind, items.required, items.repeated, items.is_list) == (int, True, True, False)
+    assert (shape_of(Reply).tag, shape_of(Reply).base) == (f"{{{TRT}}}Reply", None)

@@ -241,6 +241,18 @@ def test_removed_device_says_bye_at_once_and_is_silent_then() -> None:
     assert len(net.answers(probe())) == 1
 
 
+def test_a_device_that_comes_back_has_newer_metadata() -> None:
+    net = Net("front")
+    net.target.changed(device("front").uuid, net.now)
+    net.target.remove(device("front").uuid, net.now)
+    net.target.add(device("front"), net.now)
+    net.now += MAX_DELAY_S
+    answers = net.sent()
+
+    assert [each.action for each in answers if each.action == "Bye"] == ["Bye"]
+    assert {each.text("//w:MetadataVersion") for each in answers if each.action == "Hello"} == {"3"}
+
+
 def test_new_interface_gets_its_own_hellos_and_a_lost_one_nothing_more() -> None:
     net = Net()
     net.target.set_interfaces((LAN, OTHER_LAN), net.now)
