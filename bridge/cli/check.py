@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command; a `ConfigError` carries what is wrong."""
-    from bridge.runtime.factory import read_configuration  # noqa: PLC0415 - commands load only what they use
+    from bridge.runtime.factory import read_configuration
 
     configuration = read_configuration(options.config)
     sys.stdout.write(

@@ -15,15 +15,15 @@ from pydantic import ValidationError
 from bridge.cli.arguments import port
 from bridge.cli.run import make_bridge, print_line, run_in_loop, serve
 from bridge.core.errors import ConfigError, ConfigProblem
+from bridge.simulators.registry import FAMILIES, running
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bridge.config.models import Configuration
     from bridge.runtime.bridge import Bridge
 
-FAMILIES = ("reolink",)
 USERNAME = "admin"
 SETTLE_S = 10.0
 """How long the table waits for the cameras to be connected: it is to show what works, not what will."""
@@ -58,12 +58,13 @@ def execute(options: argparse.Namespace) -> int:
 
 
 async def _demo(options: argparse.Namespace, families: Sequence[str]) -> int:
-    from bridge.simulators.reolink import SimulatorOptions, running  # noqa: PLC0415 - only this command needs it
+    from bridge.simulators.camera import SimulatorOptions
 
     password = secrets.token_urlsafe(9)
     async with AsyncExitStack() as stack:
         simulators = [
-            (await stack.enter_async_context(running(SimulatorOptions(host=options.host)))).ready_line for _ in families
+            (await stack.enter_async_context(running(family, SimulatorOptions(host=options.host)))).ready_line
+            for family in families
         ]
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="onvif-bridge-demo-"))
         configuration = _configuration(options, simulators, password, Path(folder) / "state.db")
@@ -72,9 +73,9 @@ async def _demo(options: argparse.Namespace, families: Sequence[str]) -> int:
 
 
 def _configuration(
-    options: argparse.Namespace, simulators: Sequence[dict[str, Any]], password: str, state: Path
+    options: argparse.Namespace, simulators: Sequence[Mapping[str, Any]], password: str, state: Path
 ) -> Configuration:
-    from bridge.config.models import Configuration  # noqa: PLC0415 - commands load only what they use
+    from bridge.config.models import Configuration
 
     first = options.onvif_port
     return Configuration.model_validate(
@@ -94,7 +95,7 @@ def _configuration(
     )
 
 
-def _camera(simulator: dict[str, Any], *, onvif_port: int) -> dict[str, Any]:
+def _camera(simulator: Mapping[str, Any], *, onvif_port: int) -> dict[str, Any]:
     scheme, _, authority = simulator["api"].partition("://")
     host, _, port = authority.rpartition(":")
     return {
@@ -111,7 +112,7 @@ def _camera(simulator: dict[str, Any], *, onvif_port: int) -> dict[str, Any]:
     }
 
 
-async def _announce(bridge: Bridge, simulators: Sequence[dict[str, Any]], password: str, *, as_json: bool) -> None:
+async def _announce(bridge: Bridge, simulators: Sequence[Mapping[str, Any]], password: str, *, as_json: bool) -> None:
     try:
         async with asyncio.timeout(SETTLE_S):
             await bridge.settled()

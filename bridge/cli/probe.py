@@ -41,8 +41,8 @@ def execute(options: argparse.Namespace) -> int:
 
 
 async def _probe(options: argparse.Namespace) -> CameraDescription:
-    from bridge.drivers.base import CameraConfig  # noqa: PLC0415 - commands load only what they use
-    from bridge.runtime.probe import probe  # noqa: PLC0415
+    from bridge.drivers.base import CameraConfig
+    from bridge.runtime.probe import probe
 
     config = CameraConfig(
         id=options.host,
@@ -79,9 +79,9 @@ def _password(options: argparse.Namespace) -> Secret:
 
 
 def _as_json(description: CameraDescription) -> str:
-    from pydantic import TypeAdapter  # noqa: PLC0415
+    from pydantic import TypeAdapter
 
-    from bridge.core.model import CameraDescription  # noqa: PLC0415
+    from bridge.core.model import CameraDescription
 
     return TypeAdapter(CameraDescription).dump_json(description, indent=2).decode() + "\n"
 

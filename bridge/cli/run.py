@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command until it is stopped."""
-    from bridge.runtime.factory import read_configuration  # noqa: PLC0415 - commands load only what they use
+    from bridge.runtime.factory import read_configuration
 
     configuration = read_configuration(options.config)
     return run_in_loop(_run(configuration, options.config))
@@ -40,7 +40,7 @@ def execute(options: argparse.Namespace) -> int:
 def run_in_loop(main: Coroutine[object, object, int]) -> int:
     """Run the main coroutine, on uvloop where the extra `speed` is installed."""
     try:
-        import uvloop  # noqa: PLC0415 - optional
+        import uvloop
     except ImportError:
         return asyncio.run(main)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -63,9 +63,9 @@ async def _run(configuration: Configuration, path: Path) -> int:
 
 def make_bridge(configuration: Configuration) -> Bridge:
     """Put a bridge together, with its management page."""
-    from bridge.runtime.bridge import Bridge  # noqa: PLC0415 - commands load only what they use
-    from bridge.runtime.factory import Factory  # noqa: PLC0415
-    from bridge.web.app import make_app  # noqa: PLC0415
+    from bridge.runtime.bridge import Bridge
+    from bridge.runtime.factory import Factory
+    from bridge.web.app import make_app
 
     return Bridge(configuration, Factory(configuration), management=make_app)
 
@@ -80,7 +80,7 @@ async def serve(bridge: Bridge, *, announce: Callable[[], Awaitable[None]]) -> i
     Raises:
         BridgeError: it could not start.
     """
-    from bridge.runtime.guard import the_error  # noqa: PLC0415 - commands load only what they use
+    from bridge.runtime.guard import the_error
 
     up = asyncio.Event()
 
@@ -109,7 +109,7 @@ def print_line(line: dict[str, object]) -> None:
 
 
 def _reload(bridge: Bridge, path: Path) -> None:
-    from bridge.runtime.factory import read_configuration  # noqa: PLC0415
+    from bridge.runtime.factory import read_configuration
 
     try:
         bridge.reconfigure(read_configuration(path))

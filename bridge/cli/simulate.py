@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from bridge.cli.arguments import port
 from bridge.cli.signals import until_stopped
 from bridge.core.errors import ConfigError, ConfigProblem
+from bridge.simulators.registry import FAMILIES, running
 
 if TYPE_CHECKING:
     import argparse
-
-FAMILIES = ("reolink",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 async def _simulate(options: argparse.Namespace) -> int:
-    from bridge.simulators.reolink import SimulatorOptions, running  # noqa: PLC0415 - only this command needs it
+    from bridge.simulators.camera import SimulatorOptions
 
     wanted = SimulatorOptions(
         host=options.host,
@@ -48,7 +47,7 @@ async def _simulate(options: argparse.Namespace) -> int:
         scenarios=tuple(name.strip() for name in options.scenario.split(",") if name.strip()),
     )
     try:
-        async with running(wanted) as camera:
+        async with running(options.family, wanted) as camera:
             sys.stdout.write(json.dumps(camera.ready_line) + "\n")
             sys.stdout.flush()
             await until_stopped()

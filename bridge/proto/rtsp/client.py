@@ -33,7 +33,8 @@ MOST_UNANSWERED = 16
 """Requests kept for pairing; cameras that never answer keep-alives would let them pile up."""
 
 MOST_KEEP_ALIVE_S = 25.0
-"""The longest pause between signs of life: what Reolink's own clients do against an announced time-out of 65 s."""
+"""The longest pause between signs of life: what is known to work against an announced time-out of 65 s (LIVE555 in
+cameras)."""
 
 
 @dataclass(frozen=True, slots=True)
