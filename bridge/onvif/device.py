@@ -85,13 +85,14 @@ class VirtualDevice:
         self._announcement_listeners: list[Callable[[], None]] = []
         self._restart_wanted = asyncio.Event()
         self._is_restarting = False
+        # Not made anew by a restart: a camera that turns has to be stopped whatever becomes of the rest.
+        self.movement = MovementTimer(camera, clock=self.clock)
         self._begin()
 
     def _begin(self) -> None:
         """Make the parts that a restart makes anew."""
         self.media = MediaModel(self.camera, MediaStore(self.memory))
         self.broker = EventBroker(self.camera, self.media, clock=self.clock, own_ports=self._own_ports)
-        self.movement = MovementTimer(self.camera, clock=self.clock)
 
     @property
     def mac(self) -> str:
@@ -134,24 +135,26 @@ class VirtualDevice:
 
     async def run(self) -> None:
         """End movements and subscriptions when their time is over, and restart on request, until cancelled."""
-        while True:
-            async with asyncio.TaskGroup() as group:
-                tasks = (
-                    group.create_task(self.broker.run(), name=f"{self.camera.id}: events"),
-                    group.create_task(self.movement.run(), name=f"{self.camera.id}: movement"),
-                )
-                await self._restart_wanted.wait()
-                await asyncio.sleep(ANSWER_FIRST_S)
-                self._is_restarting = True
-                self.announcement_changed()
-                for task in tasks:
-                    task.cancel()
-            self._restart_wanted.clear()
-            self.broker.end_subscriptions()
-            self._begin()
-            self._is_restarting = False
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.movement.run(), name=f"{self.camera.id}: movement")
+            while True:
+                await self._run_until_restart()
+
+    async def _run_until_restart(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            events = group.create_task(self.broker.run(), name=f"{self.camera.id}: events")
+            await self._restart_wanted.wait()
+            await asyncio.sleep(ANSWER_FIRST_S)
+            self._is_restarting = True
             self.announcement_changed()
-            log.info("device.restarted", device=self.camera.id)
+            events.cancel()
+        self._restart_wanted.clear()
+        self.movement.stop_soon()
+        self.broker.end_subscriptions()
+        self._begin()
+        self._is_restarting = False
+        self.announcement_changed()
+        log.info("device.restarted", device=self.camera.id)
 
     def restart(self) -> None:
         """Have `run` begin anew soon: subscriptions and movements end, and listeners see the device go and come."""

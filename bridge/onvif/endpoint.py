@@ -51,6 +51,8 @@ RETRY_AFTER_S = 5
 
 _HOST = re.compile(r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?P<port>:[0-9]{1,5})?")
 
+_PORTS = range(1, 65536)
+
 _EVERY_SERVICE_PATH = "/onvif/{rest:.*}"
 _OLD_EVENT_PATH = "/Events"
 """ZoneMinder posts its event requests here."""
@@ -206,7 +208,7 @@ def address_of(request: web.Request, advertise: str | None = None) -> tuple[str,
         advertise: the host to return in any case; the port is still the one that the client used.
     """
     match = _HOST.fullmatch(request.headers.get(hdrs.HOST, ""))
-    if match is None:
+    if match is None or int((match["port"] or ":80")[1:]) not in _PORTS:
         address, number = _local_socket(request)
         host, port = _in_uri(address), f":{number}"
     else:

@@ -94,6 +94,14 @@ class MovementTimer:
             await self._ptz().go_to_preset(token, speed=speed)
             self._disarm()
 
+    def stop_soon(self) -> None:
+        """Let the time of whatever moves be over now; `run` stops it, for as long as that takes."""
+        now = self._clock.now()
+        running = self._running
+        running.pan_tilt = None if running.pan_tilt is None else min(running.pan_tilt, now)
+        running.zoom = None if running.zoom is None else min(running.zoom, now)
+        self._changed.set()
+
     async def stop_due(self) -> None:
         """Stop the axes whose time is over; after a failure they are due again a moment later."""
         async with self._one_command:

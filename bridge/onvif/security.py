@@ -85,8 +85,7 @@ class Gatekeeper:
         if access is Access.PRE_AUTH:
             return None
         http_user = self._http_user(authorization, "POST")
-        now, utc = self._clock.now(), self._clock.utc()
-        token = self._tokens.verify(security, users=self._users, utc=utc, now=now)
+        token = self._tokens.verify(security, users=self._users, utc=self._clock.utc())
         if token.outcome is TokenOutcome.WRONG:
             raise Denied(token.reason, self._challenges())
         user = http_user or token.user

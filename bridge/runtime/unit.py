@@ -104,6 +104,8 @@ class DeviceUnit:
                 if announcement is not None:
                     announcement.close()
                 reach.ports.discard(self.port)
+        # Clients were answered until now; what they have set last is not to be lost.
+        await self._memory.save()
 
     def _announce(self, discovery: DiscoveryService, reach: Reach) -> Announcement:
         """Say Hello, and again whenever the camera tells, or a client sets, something that changes it."""

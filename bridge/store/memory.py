@@ -57,16 +57,17 @@ class StoredMemory:
         try:
             while True:
                 await self._changed.wait()
-                await self._save()
+                await self.save()
                 await asyncio.sleep(SAVE_AGAIN_S)
         finally:
-            await self._save()
+            await self.save()
 
     def _note(self, section: str, document: str | None) -> None:
         self._unsaved[section] = document
         self._changed.set()
 
-    async def _save(self) -> None:
+    async def save(self) -> None:
+        """Bring to the state file what it does not hold yet."""
         self._changed.clear()
         unsaved, self._unsaved = self._unsaved, {}
         if not unsaved:

@@ -152,7 +152,11 @@ async def open_state(path: Path) -> AsyncIterator[StateStore]:
 
 def _touch(path: Path) -> None:
     """Fail early and readably (SQLite says no more than "unable to open database file"); others may not read it."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, mode=0o600))
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, mode=0o600)
+    try:
+        os.fchmod(descriptor, 0o600)  # one that was there, from a backup for instance, may be open to everybody
+    finally:
+        os.close(descriptor)
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:

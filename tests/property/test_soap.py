@@ -140,5 +140,5 @@ def test_any_token_gets_a_verdict_and_no_stranger_gets_in(parts, is_digest):
         child.text = content
         if name == "Password" and is_digest:
             child.set("Type", f"{TOKEN_PROFILE}#PasswordDigest")
-    verdict = TokenVerifier().verify(security, users=Nobody(), utc=datetime(2030, 1, 1, tzinfo=UTC), now=0.0)
+    verdict = TokenVerifier().verify(security, users=Nobody(), utc=datetime(2030, 1, 1, tzinfo=UTC))
     assert verdict.outcome is not TokenOutcome.VALID

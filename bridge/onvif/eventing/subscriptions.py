@@ -156,6 +156,7 @@ class Subscriptions(Generic[S]):
 
     def offer(self, notification: Notification) -> None:
         """Hand a message to every subscription."""
+        self.expire()
         for subscription in self._living.values():
             subscription.offer(notification)
 

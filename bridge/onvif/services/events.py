@@ -207,7 +207,9 @@ def _recipient(call: Call, reference: EndpointReference) -> Recipient:
         raise ConsumerRefused(f"The consumer's reference parameters are longer than {MAX_REFERENCE_BYTES} bytes")
     destination = Destination(
         read_address(reference.address),
-        from_loopback=is_loopback(call.local_address),
+        # A proxy on this machine connects from here too; but it was asked for another host.
+        from_loopback=is_loopback(call.local_address)
+        and (is_loopback(call.host.strip("[]")) or call.host == "localhost"),
         our_ports=frozenset({_port_asked(call), call.device.rtsp_port}),
     )
     return Recipient(destination, parameters, call.base_url)

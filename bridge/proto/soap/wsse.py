@@ -14,7 +14,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from math import inf
 from typing import TYPE_CHECKING
 
 from bridge.core.users import User
@@ -62,28 +61,22 @@ class TokenVerifier:
     """Checks UsernameTokens and remembers those that were used.
 
     Args:
-        skew_s: allowed difference between the token's time and ours; None allows any, and then only the size of the
-            memory limits for how long a replay is recognised.
-        capacity: how many used tokens are remembered.
+        skew_s: allowed difference between the token's time and the device's; None allows any.
+        capacity: how many used tokens are remembered; this alone limits for how long a replay is recognised.
     """
 
     def __init__(self, *, skew_s: float | None = SKEW_S, capacity: int = MAX_REMEMBERED) -> None:
         self._capacity = capacity
         self._skew = None if skew_s is None else timedelta(seconds=skew_s)
-        # Even a token from the future is refused for its age alone after twice the tolerance.
-        self._remember_s = inf if skew_s is None else 2 * skew_s
-        self._used: OrderedDict[tuple[str, bytes, str], float] = OrderedDict()
+        self._used: OrderedDict[tuple[str, bytes, str], None] = OrderedDict()
 
-    def verify(
-        self, security: etree._Element | None, *, users: UserDirectory, utc: datetime, now: float
-    ) -> TokenVerdict:
+    def verify(self, security: etree._Element | None, *, users: UserDirectory, utc: datetime) -> TokenVerdict:
         """Judge the wsse:Security block of a request; a token with an empty user name counts as absent.
 
         Args:
             security: the block, None if the request has none.
             users: the accounts.
             utc: the time that the device tells, by which clients date their tokens.
-            now: monotonic seconds, by which used tokens are forgotten: a clock that is set forgets nothing.
         """
         token = None if security is None else security.find(f"{{{WSSE}}}UsernameToken")
         if token is None:
@@ -92,12 +85,12 @@ class TokenVerifier:
         if not username:
             return TokenVerdict(TokenOutcome.ABSENT)
         try:
-            user = self._check(token, username, users=users, utc=utc, now=now)
+            user = self._check(token, username, users=users, utc=utc)
         except ValueError as error:
             return TokenVerdict(TokenOutcome.WRONG, reason=str(error))
         return TokenVerdict(TokenOutcome.VALID, user)
 
-    def _check(self, token: etree._Element, username: str, *, users: UserDirectory, utc: datetime, now: float) -> User:
+    def _check(self, token: etree._Element, username: str, *, users: UserDirectory, utc: datetime) -> User:
         """Return the account.
 
         Raises:
@@ -120,22 +113,22 @@ class TokenVerifier:
             raise ValueError("the user name or the password is wrong")
         if self._skew is not None and abs(lexical.parse_date_time(created) - utc) > self._skew:
             raise ValueError("the UsernameToken was created at another time than now: check the clocks")
-        self._use_up((username, nonce, created), now)
+        self._use_up((username, nonce, created))
         return user
 
-    def _use_up(self, key: tuple[str, bytes, str], now: float) -> None:
+    def _use_up(self, key: tuple[str, bytes, str]) -> None:
         """Remember a token, so that it is good for one request only.
+
+        No token is forgotten for its age: devices share accounts and have clocks of their own, which clients set.
 
         Raises:
             ValueError: it was used before.
         """
-        while self._used and next(iter(self._used.values())) < now:
-            self._used.popitem(last=False)
         if key in self._used:
             raise ValueError("the UsernameToken was used before")
         if len(self._used) >= self._capacity:
             self._used.popitem(last=False)
-        self._used[key] = now + self._remember_s
+        self._used[key] = None
 
 
 def _text(parent: etree._Element, tag: str) -> str:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bridge.core.camera import Velocity
+from bridge.core.errors import Unreachable
 from bridge.core.events import EventKind
 from bridge.core.ids import device_mac, device_serial
+from bridge.onvif.eventing.filter import EventFilter
 from tests.unit.onvif.bench_camera import BenchCamera, described
 from tests.unit.onvif.media_bench import MAIN, MediaBench, camera_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 
 def device_of(description):
@@ -71,3 +78,44 @@ async def test_while_it_runs_a_movement_ends_when_its_time_is_over():
     running.cancel()
     await asyncio.wait([running])
     assert running.cancelled()
+
+
+@asynccontextmanager
+async def restarting(bench: MediaBench) -> AsyncIterator[None]:
+    """Run a device and restart it; entered when it has begun anew."""
+    restarted = asyncio.Event()
+
+    def note() -> None:
+        if bench.device.is_discoverable:
+            restarted.set()
+
+    bench.device.on_announcement_changed(note)
+    running = asyncio.create_task(bench.device.run())
+    try:
+        bench.device.restart()
+        await asyncio.wait_for(restarted.wait(), 5)
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def test_a_restart_stops_what_moves_even_if_the_camera_refuses_at_first():
+    bench = MediaBench(described())
+    await bench.device.movement.move(Velocity(zoom=0.5), timeout_s=3600.0)
+    bench.camera.refusals.append(Unreachable("gone"))
+    async with restarting(bench):
+        await bench.device.movement.stop_due()
+        assert bench.device.movement.deadline is not None
+        bench.clock.advance(1)
+        await bench.device.movement.stop_due()
+    assert bench.camera.commands == [("move", None, 0.5), ("stop", False, True), ("stop", False, True)]
+    assert bench.device.movement.deadline is None
+
+
+async def test_a_restart_ends_subscriptions():
+    bench = MediaBench(described())
+    point = bench.device.broker.pull_points.create(EventFilter(), span_s=60.0)
+    async with restarting(bench):
+        assert point.ended.is_set()
+        assert len(bench.device.broker.pull_points) == 0

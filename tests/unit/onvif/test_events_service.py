@@ -287,15 +287,17 @@ async def test_an_address_without_subscription_is_unknown(bench, path):
 
 
 class LocalBench(Bench):
-    """A bench whose client is on the same machine."""
+    """A bench whose client is on the same machine, and says so."""
 
-    def __init__(self, base_url=BASE):
+    def __init__(self, base_url="http://127.0.0.1:8000", host="127.0.0.1"):
         super().__init__(BenchCamera(described()))
         self.base_url = base_url
+        self.host = host
 
     @override
     def call(self, path, closed=None):
-        return replace(super().call(path, closed), local_address="127.0.0.1", base_url=self.base_url)
+        call = super().call(path, closed)
+        return replace(call, local_address="127.0.0.1", base_url=self.base_url, host=self.host)
 
     async def refusal_of(self, consumer):
         """Return the name of the fault for a consumer that must be refused."""
@@ -438,6 +440,11 @@ async def test_a_client_on_this_machine_may_subscribe_a_consumer_here_but_not_th
     await push(bench, address="http://127.0.0.1:9000/")
     for port in (8000, bench.device.rtsp_port):
         assert await bench.refusal_of(f"http://127.0.0.1:{port}/") == "SubscribeCreationFailedFault"
+
+
+async def test_a_client_behind_a_proxy_on_this_machine_is_no_client_on_this_machine():
+    bench = LocalBench("http://cam.example", "cam.example")
+    assert await bench.refusal_of("http://127.0.0.1:9000/") == "SubscribeCreationFailedFault"
 
 
 @pytest.mark.parametrize(

@@ -263,6 +263,15 @@ async def test_a_consumer_that_does_not_renew_expires():
         assert len(consumers) == 0
 
 
+async def test_what_happens_after_a_shortened_life_is_not_told():
+    async with listening() as ear, notifying(make_consumers()) as consumers:
+        consumer = await subscribed(consumers, ear.url(), span_s=3600.0)
+        consumer.renew(0.0)
+        consumers.offer(A)
+        assert consumer.ended.is_set()
+        assert len(consumers) == 0
+
+
 async def test_deliveries_do_not_prolong_a_subscription():
     async with listening() as ear, notifying(make_consumers(current=(A,))) as consumers:
         consumer = await subscribed(consumers, ear.url(), span_s=60.0)

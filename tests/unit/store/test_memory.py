@@ -111,3 +111,13 @@ async def test_a_change_that_is_being_saved_at_the_end_is_not_lost(tmp_path):
                 await asyncio.sleep(0)
         async with memory_of(path, f"device-{turns}") as memory:
             assert memory.read("scopes") == "[1]"
+
+
+async def test_what_is_written_after_the_work_has_ended_can_still_be_saved(tmp_path):
+    path = tmp_path / "state.db"
+    async with open_state(path) as state:
+        memory = StoredMemory("gate", {}, state)
+        memory.write("users", "[1]")
+        await memory.save()
+    async with memory_of(path) as memory:
+        assert memory.read("users") == "[1]"

@@ -53,7 +53,10 @@ async def test_identity_stays_and_starts_are_counted(tmp_path):
         assert (second.identity, second.starts) == (identity, starts + 1)
 
 
-async def test_a_new_state_file_is_its_owners_alone(tmp_path):
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_a_state_file_is_its_owners_alone(tmp_path, is_new):
+    if not is_new:
+        (tmp_path / "state.db").touch(mode=0o644)
     async with open_state(tmp_path / "state.db"):
         modes = [path.stat().st_mode & 0o777 for path in sorted(tmp_path.iterdir())]
     assert set(modes) == {0o600}, "SQLite gives its journals the mode of the file"
