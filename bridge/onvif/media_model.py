@@ -205,19 +205,25 @@ class MediaModel:
         return self.kept(token).name or token
 
     def _fixed_profiles(self) -> tuple[MediaProfile, ...]:
-        kept = {**self.original_profiles(), **self.store.profiles.fixed}
-        return tuple(self._profile(token, kept[token], fixed=True) for token in self.original_profiles())
+        return tuple(
+            self._profile(token, self.store.profiles.fixed.get(token, original), original.configurations, fixed=True)
+            for token, original in self.original_profiles().items()
+        )
 
     def _free_profiles(self) -> tuple[MediaProfile, ...]:
         taken = self.original_profiles()
         return tuple(
-            self._profile(token, kept, fixed=False)
+            self._profile(token, kept, None, fixed=False)
             for token, kept in self.store.profiles.free.items()
             if token not in taken
         )
 
-    def _profile(self, token: str, kept: KeptProfile, *, fixed: bool) -> MediaProfile:
-        held = {kind: each for kind, each in kept.configurations.items() if each in self.tokens(kind)}
+    def _profile(
+        self, token: str, kept: KeptProfile, otherwise: dict[ConfigurationKind, str] | None, *, fixed: bool
+    ) -> MediaProfile:
+        """Return a profile; what it holds is what was kept, or else `otherwise`, as far as it exists now."""
+        chosen = otherwise if kept.configurations is None else kept.configurations
+        held = {kind: each for kind, each in (chosen or {}).items() if each in self.tokens(kind)}
         encoder = held.get(ConfigurationKind.VIDEO_ENCODER)
         return MediaProfile(token, kept.name, None if encoder is None else self.stream(encoder), held, fixed)
 

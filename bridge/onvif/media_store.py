@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeptProfile:
-    """A media profile as a client has made it, or has changed a fixed one."""
+    """A media profile as a client has made it, or has changed a fixed one.
+
+    Without `configurations` a fixed profile holds whatever the camera has: only its name is the client's.
+    """
 
     name: str
-    configurations: dict[ConfigurationKind, str]
+    configurations: dict[ConfigurationKind, str] | None
 
 
 @dataclass(frozen=True, slots=True)

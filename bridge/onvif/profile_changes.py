@@ -9,6 +9,7 @@ Media2 only recommends to refuse that. Every change is kept, and subscribers to 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import ClientFault
@@ -111,14 +112,15 @@ def _keep(
     device: VirtualDevice, profile: MediaProfile, configurations: dict[ConfigurationKind, str], *, name: str
 ) -> None:
     store, token = device.media.store, profile.token
-    kept = KeptProfile(name, configurations)
     if not profile.fixed:
-        store.keep_free({**store.profiles.free, token: kept})
-    elif kept != device.media.original_profiles()[token]:
-        store.keep_fixed({**store.profiles.fixed, token: kept})
+        store.keep_free({**store.profiles.free, token: KeptProfile(name, configurations)})
     else:
-        # Again as it came: from now on it follows the camera.
-        store.keep_fixed({each: other for each, other in store.profiles.fixed.items() if each != token})
+        # Holding all that there is means to follow the camera: what it gains later belongs to the profile too.
+        original = device.media.original_profiles()[token]
+        others = {each: other for each, other in store.profiles.fixed.items() if each != token}
+        kept = KeptProfile(name, None if configurations == original.configurations else configurations)
+        is_changed = kept != replace(original, configurations=None)
+        store.keep_fixed({**others, token: kept} if is_changed else others)
     device.broker.profile_changed(profile.token)
 
 

@@ -416,6 +416,14 @@ async def test_a_fixed_profile_that_is_again_as_it_came_follows_the_camera(bench
     assert set(await held(bench, "Profile_sub")) == set(KINDS)
 
 
+async def test_a_fixed_profile_that_was_only_renamed_gains_what_the_camera_gains(bench):
+    bench.camera.description = camera_of(MAIN, SUB, ptz=None)
+    await bench.answer(tr2.AddConfiguration(profile_token="Profile_main", name="Front door"))
+    bench.camera.description = camera_of(MAIN, SUB, audio=(AAC, AAC))
+    assert set(await held(bench, "Profile_main")) == set(KINDS)
+    assert restarted(bench).profiles[0].name == "Front door"
+
+
 async def test_what_the_camera_has_no_more_is_not_shown_until_it_has_it_again(bench):
     token = await create(bench, *KINDS)
     whole = bench.camera.description
