@@ -20,25 +20,3 @@ class DeviceMemory(Protocol):
 
     def forget(self, section: str | None = None) -> None:
         """Drop one section, or all of them: the device is again as it was configured."""
-
-
-class VolatileMemory:
-    """`DeviceMemory` that ends with the process."""
-
-    def __init__(self) -> None:
-        self._documents: dict[str, str] = {}
-
-    def read(self, section: str) -> str | None:
-        """Return a section's document."""
-        return self._documents.get(section)
-
-    def write(self, section: str, document: str) -> None:
-        """Keep a section's document."""
-        self._documents[section] = document
-
-    def forget(self, section: str | None = None) -> None:
-        """Drop one section or all."""
-        if section is None:
-            self._documents.clear()
-        else:
-            self._documents.pop(section, None)

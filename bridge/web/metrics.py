@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from bridge.core.model import ConnectionPhase
+from bridge.media.hub import HubPhase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,12 @@ class _BridgeCollector(Collector):
         viewers = GaugeMetricFamily("onvif_bridge_stream_viewers", "Viewers of a stream", labels=labels)
         received = CounterMetricFamily("onvif_bridge_stream_received_bytes", "Bytes from the camera", labels=labels)
         keyframes = CounterMetricFamily("onvif_bridge_stream_keyframes", "Key frames from the camera", labels=labels)
+        phases = GaugeMetricFamily(
+            "onvif_bridge_stream_state", "1 for the state in force of the upstream", labels=[*labels, "state"]
+        )
+        failures = GaugeMetricFamily(
+            "onvif_bridge_stream_failed_attempts", "Failed attempts since the upstream last played", labels=labels
+        )
         dropped = CounterMetricFamily("onvif_bridge_stream_dropped_packets", "Broken packets cut out", labels=labels)
         for unit in self._bridge.units:
             for name, hub in unit.hubs.items():
@@ -55,4 +62,7 @@ class _BridgeCollector(Collector):
                 received.add_metric(values, counters.bytes_in)
                 keyframes.add_metric(values, counters.keyframes)
                 dropped.add_metric(values, counters.dropped)
-        yield from (viewers, received, keyframes, dropped)
+                failures.add_metric(values, hub.state.attempts)
+                for phase in HubPhase:
+                    phases.add_metric([*values, str(phase)], float(hub.state.phase is phase))
+        yield from (phases, failures, viewers, received, keyframes, dropped)

@@ -88,6 +88,8 @@ def test_the_management_port_shows_health_and_the_same_devices(demo: Demo):
     assert requests.get(f"{demo.ready['http']}/api/v1/devices", timeout=5).json() == demo.ready["devices"]
     metrics = requests.get(f"{demo.ready['http']}/metrics", timeout=5).text
     assert f'onvif_bridge_camera_state{{camera="{demo.device["id"]}",state="online"}} 1.0' in metrics
+    states = re.findall(rf'onvif_bridge_stream_state\{{camera="{demo.device["id"]}".*?\}} 1\.0', metrics)
+    assert len(states) == len(demo.device["streams"]), "each upstream is in one state"
 
 
 def test_a_client_lists_the_same_profiles_in_both_media_services(onvif):

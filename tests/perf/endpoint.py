@@ -8,7 +8,6 @@ from uuid import UUID
 from aiohttp import web
 
 from bridge.cli.logs import configure_logging
-from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
@@ -18,6 +17,7 @@ from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.accounts import Accounts
 from bridge.runtime.clock import SystemClock
 from bridge.runtime.listeners import http_listener
+from tests.memory import VolatileMemory
 from tests.perf.conversing import converse, parser, run
 from tests.perf.relay import PASSWORD, USERNAME
 from tests.unit.onvif.bench_camera import BenchCamera, described

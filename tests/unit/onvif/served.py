@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media.snapshot import SnapshotService
@@ -18,6 +17,7 @@ from bridge.proto.http.digest import DigestServer
 from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.listeners import http_listener
 from tests.clients.soap import Reply, SoapClient, digest_authorization, username_token
+from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described
 
 if TYPE_CHECKING:

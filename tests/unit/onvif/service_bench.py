@@ -14,7 +14,6 @@ import pytest
 
 from bridge.core.errors import ClientFault
 from bridge.core.events import CameraEvent, EventKind
-from bridge.core.memory import VolatileMemory
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.operation import Call, Operation
 from bridge.onvif.services import events, imaging, ptz
@@ -23,6 +22,7 @@ from bridge.proto.soap.envelope import MessageHeaders, new_envelope, read_envelo
 from bridge.proto.soap.faults import write_fault
 from tests.contract.oracle import Oracle
 from tests.contract.own_schemas import own_schemas
+from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import Accounts, BenchCamera, HandClock
 
 if TYPE_CHECKING:

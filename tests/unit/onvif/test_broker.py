@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from bridge.core.events import CameraEvent, EventKind
-from bridge.core.memory import VolatileMemory
 from bridge.onvif.eventing.broker import EventBroker
 from bridge.onvif.eventing.filter import EventFilter
 from bridge.onvif.media_model import MediaModel
 from bridge.onvif.media_store import MediaStore
 from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.types.events import PropertyOperation
+from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import NOON, BenchCamera, HandClock, described
 
 MOTION_ALARM = "tns1:VideoSource/MotionAlarm"

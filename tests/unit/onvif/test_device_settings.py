@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.settings.clock import DeviceClock
@@ -24,6 +23,7 @@ from bridge.onvif.settings.device import (
 )
 from bridge.onvif.settings.users import DeviceUsers
 from bridge.runtime.accounts import Accounts
+from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import NOON, HandClock
 
 ADMIN = User("admin", Secret("1234"), UserLevel.ADMINISTRATOR)

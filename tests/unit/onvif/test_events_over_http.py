@@ -8,7 +8,6 @@ import pytest
 from aiohttp import web
 
 from bridge.core.events import CameraEvent, EventKind
-from bridge.core.memory import VolatileMemory
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
@@ -17,6 +16,7 @@ from bridge.proto.http.digest import DigestServer
 from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.clock import SystemClock
 from tests.clients.soap import SoapClient, username_token
+from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import Accounts, BenchCamera, described
 from tests.unit.onvif.service_bench import oracle
 

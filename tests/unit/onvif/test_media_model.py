@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.core.memory import VolatileMemory
 from bridge.onvif.media_model import MediaModel
 from bridge.onvif.media_store import MediaStore
 from bridge.onvif.media_tokens import ConfigurationKind
+from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import BenchCamera
 from tests.unit.onvif.media_bench import AAC, MAIN, SUB, camera_of
 

@@ -8,11 +8,11 @@ import structlog
 from structlog.testing import LogCapture
 from typing_extensions import override
 
-from bridge.core.memory import VolatileMemory
 from bridge.store import memory as memory_module
 from bridge.store import state as state_module
 from bridge.store.memory import StoredMemory
 from bridge.store.state import open_state
+from tests.memory import VolatileMemory
 
 
 @asynccontextmanager

@@ -1,0 +1,25 @@
+"""A device's memory that ends with the test."""
+
+from __future__ import annotations
+
+
+class VolatileMemory:
+    """`DeviceMemory` that ends with the process."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, str] = {}
+
+    def read(self, section: str) -> str | None:
+        """Return a section's document."""
+        return self._documents.get(section)
+
+    def write(self, section: str, document: str) -> None:
+        """Keep a section's document."""
+        self._documents[section] = document
+
+    def forget(self, section: str | None = None) -> None:
+        """Drop one section or all."""
+        if section is None:
+            self._documents.clear()
+        else:
+            self._documents.pop(section, None)
