@@ -8,69 +8,20 @@ is outside the camera's limits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from bridge.core.auxiliary import Auxiliary
+from bridge.core.detection import MotionDetection
+from bridge.core.imaging import Focus, Imaging
+from bridge.core.overlay import Masks, Overlays
+from bridge.core.ports import DigitalInputs, Relays
+from bridge.core.ptz import Drives, Home, Ptz
+from bridge.core.sensor import SensorModes
+from bridge.core.talk import Talk
 
 if TYPE_CHECKING:
     from bridge.core.events import CameraEvent
     from bridge.core.model import CameraDescription, ConnectionState, EncoderSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Velocity:
-    """A movement: each component -1.0..1.0, or None for "leave that axis as it is"; 0.0 stops an axis.
-
-    x > 0 pans right, y > 0 tilts up, zoom > 0 zooms in.
-    """
-
-    pan_tilt: tuple[float, float] | None = None
-    zoom: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PtzStatus:
-    """Where the camera looks (generic position spaces, None where unknown) and whether it moves."""
-
-    pan_tilt: tuple[float, float] | None
-    zoom: float | None
-    pan_tilt_moving: bool
-    zoom_moving: bool
-    utc: datetime
-
-
-class Ptz(Protocol):
-    """Pan, tilt and zoom."""
-
-    @property
-    def status(self) -> PtzStatus:
-        """The last known position and movement."""
-
-    async def move(self, velocity: Velocity) -> None:
-        """Start moving and keep moving until `stop` or another move: the caller owns the time-out."""
-
-    async def stop(self, *, pan_tilt: bool = True, zoom: bool = True) -> None:
-        """Stop the axes named; the others go on."""
-
-    async def set_preset(self, *, token: str | None, name: str | None) -> str:
-        """Store the present position under a new token, or overwrite `token`; return the token.
-
-        Raises:
-            InvalidValue: `no_preset`, `too_many_presets`, `invalid_name` or `moving`.
-        """
-
-    async def go_to_preset(self, token: str, *, speed: float | None = None) -> None:
-        """Drive to a stored position, `speed` 0.0..1.0.
-
-        Raises:
-            InvalidValue: `no_preset`.
-        """
-
-    async def remove_preset(self, token: str) -> None:
-        """Forget a stored position.
-
-        Raises:
-            InvalidValue: `no_preset`.
-        """
 
 
 class Snapshots(Protocol):
@@ -97,6 +48,38 @@ class Encoders(Protocol):
         """
 
 
+class KeyFrames(Protocol):
+    """Asks the camera's encoders for key frames."""
+
+    async def request(self, stream: str) -> None:
+        """Have the stream send a key frame now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Everything that a camera can be told to do; what it cannot do is None.
+
+    A facet is present when the description has its counterpart and the camera (or the account) lets it be changed.
+    """
+
+    ptz: Ptz | None = None
+    drives: Drives | None = None
+    home: Home | None = None
+    snapshots: Snapshots | None = None
+    encoders: Encoders | None = None
+    key_frames: KeyFrames | None = None
+    imaging: Imaging | None = None
+    focus: Focus | None = None
+    overlays: Overlays | None = None
+    masks: Masks | None = None
+    motion: MotionDetection | None = None
+    auxiliary: Auxiliary | None = None
+    relays: Relays | None = None
+    inputs: DigitalInputs | None = None
+    sensor_modes: SensorModes | None = None
+    talk: Talk | None = None
+
+
 class Camera(Protocol):
     """One camera (or one channel of a recorder) as the ONVIF side sees it."""
 
@@ -117,20 +100,12 @@ class Camera(Protocol):
         """How the bridge stands with the camera now."""
 
     @property
-    def ptz(self) -> Ptz | None:
-        """Present when `description.ptz` is."""
-
-    @property
-    def snapshots(self) -> Snapshots | None:
-        """Present when `description.snapshot` is true."""
-
-    @property
-    def encoders(self) -> Encoders | None:
-        """Present when the encoders can be set; what to is in the `options` of each stream."""
+    def facets(self) -> Facets:
+        """What the camera can be told to do, as far as known."""
 
     @property
     def levels(self) -> tuple[CameraEvent, ...]:
-        """The last known level of every event kind that has been reported."""
+        """The last known level of every event kind, per source, that has been reported."""
 
 
 class CameraSink(Protocol):

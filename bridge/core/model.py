@@ -13,7 +13,16 @@ from enum import StrEnum
 
 from typing_extensions import override
 
+from bridge.core.auxiliary import AuxiliarySwitch
+from bridge.core.detection import MotionGrid, MotionRegionsDescription
 from bridge.core.events import EventKind
+from bridge.core.formats import AudioFormat, Resolution, VideoCodec
+from bridge.core.imaging import ImagingDescription
+from bridge.core.overlay import MasksDescription, OverlaysDescription
+from bridge.core.ports import DigitalInput, RelayOutput
+from bridge.core.ptz import PtzDescription
+from bridge.core.sensor import SensorMode
+from bridge.core.talk import TalkDescription
 from bridge.core.units import Range
 
 
@@ -42,40 +51,6 @@ class Secret:
     @override
     def __hash__(self) -> int:
         return hash(self._value)
-
-
-class VideoCodec(StrEnum):
-    """Video encodings that a camera may send."""
-
-    H264 = "H264"
-    H265 = "H265"
-    JPEG = "JPEG"
-
-
-class AudioCodec(StrEnum):
-    """Audio encodings that a camera may send."""
-
-    AAC = "AAC"
-    PCMU = "PCMU"
-    PCMA = "PCMA"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Resolution:
-    """A picture size in pixels."""
-
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class AudioFormat:
-    """What a stream's audio track carries."""
-
-    codec: AudioCodec
-    sample_rate_hz: int
-    channels: int = 1
-    bitrate_kbps: int = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,120 +101,12 @@ class CameraInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """A stored position. `token` is stable; `name` is what people see."""
-
-    token: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PtzDescription:
-    """What a camera's mechanics can do, in generic spaces (pan, tilt and zoom speed -1..1).
-
-    `max_presets` 0 means that presets cannot be stored. `zoom_position` says that the zoom position can be
-    read (0..1); pan and tilt positions likewise by `pan_tilt_position`.
-    """
-
-    pan: bool
-    tilt: bool
-    zoom: bool
-    diagonal: bool = True
-    speed_control: bool = True
-    max_presets: int = 0
-    presets: tuple[Preset, ...] = ()
-    pan_tilt_position: bool = False
-    zoom_position: bool = False
-
-
-class IrCutMode(StrEnum):
-    """The infrared filter: `ON` blocks infrared (day, colour), `OFF` lets it pass (night)."""
-
-    ON = "ON"
-    OFF = "OFF"
-    AUTO = "AUTO"
-
-
-class AutoMode(StrEnum):
-    """Who decides: the camera or the user."""
-
-    AUTO = "AUTO"
-    MANUAL = "MANUAL"
-
-
-class ExposurePriority(StrEnum):
-    """What automatic exposure sacrifices last."""
-
-    LOW_NOISE = "LowNoise"
-    FRAME_RATE = "FrameRate"
-
-
-@dataclass(frozen=True, slots=True)
-class Levelled:
-    """A function that is on or off, with a strength 0..100 where it has one."""
-
-    on: bool
-    level: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """How the exposure is controlled; times in microseconds, gains in the camera's own steps."""
-
-    mode: AutoMode
-    priority: ExposurePriority | None = None
-    min_exposure_time_us: float | None = None
-    max_exposure_time_us: float | None = None
-    min_gain: float | None = None
-    max_gain: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WhiteBalance:
-    """How colours are balanced; gains 0..100, meaningful in manual mode."""
-
-    mode: AutoMode
-    cr_gain: float | None = None
-    cb_gain: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImagingSettings:
-    """The picture controls as they are set; `None` means that the camera has no such control. Levels 0..100."""
-
-    brightness: float | None = None
-    contrast: float | None = None
-    color_saturation: float | None = None
-    sharpness: float | None = None
-    ir_cut_filter: IrCutMode | None = None
-    backlight_compensation: Levelled | None = None
-    wide_dynamic_range: Levelled | None = None
-    exposure: Exposure | None = None
-    white_balance: WhiteBalance | None = None
-    noise_reduction: float | None = None
-    auto_focus: AutoMode | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImagingDescription:
-    """Picture controls with the modes that this camera knows for each."""
-
-    settings: ImagingSettings
-    ir_cut_modes: tuple[IrCutMode, ...] = ()
-    exposure_modes: tuple[AutoMode, ...] = ()
-    exposure_priorities: tuple[ExposurePriority, ...] = ()
-    exposure_time_us: Range | None = None
-    gain: Range | None = None
-    white_balance_modes: tuple[AutoMode, ...] = ()
-    auto_focus_modes: tuple[AutoMode, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CameraDescription:
     """The whole last-known picture of one camera.
 
     `streams` is ordered best first and never empty. `events` are the kinds that this camera really reports.
-    `time_zone` is a POSIX TZ string.
+    `time_zone` is a POSIX TZ string. `talk` is the loudspeaker; `motion_regions` and `motion_grid` say where motion
+    is looked for. `sensor_mode` is the token of the one of `sensor_modes` that is in force.
     """
 
     info: CameraInfo
@@ -249,6 +116,16 @@ class CameraDescription:
     imaging: ImagingDescription | None = None
     events: frozenset[EventKind] = field(default_factory=frozenset)
     time_zone: str = "UTC0"
+    auxiliary: tuple[AuxiliarySwitch, ...] = ()
+    relays: tuple[RelayOutput, ...] = ()
+    inputs: tuple[DigitalInput, ...] = ()
+    overlays: OverlaysDescription | None = None
+    masks: MasksDescription | None = None
+    motion_regions: MotionRegionsDescription | None = None
+    motion_grid: MotionGrid | None = None
+    sensor_modes: tuple[SensorMode, ...] = ()
+    sensor_mode: str = ""
+    talk: TalkDescription | None = None
 
     def stream(self, name: str) -> NativeStream | None:
         """Return the stream of that name, or None."""

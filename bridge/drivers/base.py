@@ -17,7 +17,7 @@ from bridge.core.model import CameraDescription, Secret
 from bridge.core.timing import Clock
 
 if TYPE_CHECKING:
-    from bridge.core.camera import CameraSink, Encoders, Ptz, Snapshots
+    from bridge.core.camera import CameraSink, Facets
     from bridge.media.source import StreamSource
 
 
@@ -42,16 +42,8 @@ class Driver(Protocol):
     """One camera of one family."""
 
     @property
-    def ptz(self) -> Ptz | None:
-        """The PTZ facet, when the camera has one as far as known."""
-
-    @property
-    def snapshots(self) -> Snapshots | None:
-        """The snapshot facet, likewise."""
-
-    @property
-    def encoders(self) -> Encoders | None:
-        """The facet that sets encoders, likewise."""
+    def facets(self) -> Facets:
+        """What the camera can be told to do, as far as known; may be asked for at any time, and often."""
 
     async def run(self, sink: CameraSink) -> None:
         """Connect, describe, then poll and report until cancelled; log out on the way out.

@@ -64,7 +64,7 @@ class SnapshotService:
 
     async def _ask(self, stream: str) -> bytes | CameraError:
         """Ask the camera; a refusal is an outcome too, so that those who waited do not all ask again."""
-        snapshots = self._camera.snapshots
+        snapshots = self._camera.facets.snapshots
         if snapshots is None:
             return Unsupported("the camera makes no snapshots", facet="snapshots", camera=self._camera.id)
         try:

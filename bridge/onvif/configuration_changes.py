@@ -21,7 +21,7 @@ from bridge.onvif.profile_changes import MAX_NAME_CHARS
 from bridge.onvif.types.common import IPType
 
 if TYPE_CHECKING:
-    from bridge.core.model import AudioFormat
+    from bridge.core.formats import AudioFormat
     from bridge.onvif.device import VirtualDevice
     from bridge.onvif.encoder_choice import EncoderWish
     from bridge.onvif.media_store import KeptConfiguration
@@ -115,7 +115,7 @@ async def set_video_encoder(
     stream = media.stream(wished.token)
     kept = _streamed(_named(device, wished), multicast=multicast, session_timeout=session_timeout)
     settings = chosen_settings(wish, present=stream.encoder, offered=media.encoder_options(wished.token))
-    facet = device.camera.encoders
+    facet = device.camera.facets.encoders
     # Without the facet only what is there is offered, so the settings are those of now.
     if facet is not None and settings != stream.encoder:
         try:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from lxml import etree
 
 from bridge.core.errors import ClientFault
-from bridge.core.model import Resolution
+from bridge.core.formats import Resolution
 from bridge.core.units import round_half_up
 from bridge.onvif.media_model import MediaModel, MediaProfile
 from bridge.onvif.media_store import KeptMetadata, parse_kept
@@ -41,7 +41,8 @@ from bridge.onvif.types.configurations import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.core.model import AudioFormat, NativeStream
+    from bridge.core.formats import AudioFormat
+    from bridge.core.model import NativeStream
     from bridge.core.units import Range
     from bridge.onvif.operation import Call
     from bridge.onvif.types.ptz import PTZConfiguration

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import ClientFault
-from bridge.core.model import EncoderOptions, EncoderSettings, NativeStream, Resolution, VideoCodec
+from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.model import EncoderOptions, EncoderSettings, NativeStream
 from bridge.core.units import Range, round_half_up
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bridge.core.model import AudioCodec, VideoCodec
+from bridge.core.formats import AudioCodec, VideoCodec
 from bridge.core.units import round_half_up
 from bridge.onvif import configurations as shared
 from bridge.onvif.configurations import ConfigurationView
@@ -20,7 +20,8 @@ from bridge.onvif.types import configurations as tt
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.core.model import AudioFormat, EncoderOptions, EncoderSettings
+    from bridge.core.formats import AudioFormat
+    from bridge.core.model import EncoderOptions, EncoderSettings
     from bridge.onvif.media_model import MediaModel
     from bridge.onvif.types.common import IntRange
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bridge.core.model import AudioCodec, VideoCodec
+from bridge.core.formats import AudioCodec, VideoCodec
 from bridge.onvif import configurations as shared
 from bridge.onvif.configurations import ConfigurationView
 from bridge.onvif.encoder_choice import EncoderWish, config_modify
@@ -20,7 +20,8 @@ from bridge.onvif.types.common import FloatRange
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.core.model import AudioFormat, EncoderOptions
+    from bridge.core.formats import AudioFormat
+    from bridge.core.model import EncoderOptions
     from bridge.onvif.media_model import MediaModel
 
 _AUDIO_ENCODINGS = {AudioCodec.AAC: "MP4A-LATM", AudioCodec.PCMU: "PCMU", AudioCodec.PCMA: "PCMA"}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bridge.core.model import NativeStream, Resolution
+from bridge.core.model import NativeStream
 from bridge.onvif import media_tokens as tokens
 from bridge.onvif.encoder_choice import offered_options
 from bridge.onvif.media_store import KeptProfile
@@ -21,7 +21,9 @@ from bridge.onvif.media_tokens import ConfigurationKind
 
 if TYPE_CHECKING:
     from bridge.core.camera import Camera
-    from bridge.core.model import AudioFormat, CameraDescription, EncoderOptions, EncoderSettings, PtzDescription
+    from bridge.core.formats import AudioFormat, Resolution
+    from bridge.core.model import CameraDescription, EncoderOptions, EncoderSettings
+    from bridge.core.ptz import PtzDescription
     from bridge.onvif.media_store import KeptConfiguration, KeptProfiles, MediaStore
 
 FREE_PROFILES = 4
@@ -183,7 +185,7 @@ class MediaModel:
         Raises:
             KeyError: there is no such configuration.
         """
-        return offered_options(self.stream(token), is_settable=self._camera.encoders is not None)
+        return offered_options(self.stream(token), is_settable=self._camera.facets.encoders is not None)
 
     def audio(self, token: str) -> AudioFormat:
         """Return what the audio encoder of a configuration's token sends.

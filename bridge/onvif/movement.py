@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import CameraError, TimedOut, Unreachable, Unsupported
+from bridge.core.ptz import Velocity
 
 if TYPE_CHECKING:
-    from bridge.core.camera import Camera, Ptz
+    from bridge.core.camera import Camera
+    from bridge.core.ptz import Ptz
     from bridge.core.timing import Clock
 
 _STOP_RETRY_S = 1.0
@@ -131,7 +132,7 @@ class MovementTimer:
             await self._leave()
 
     def _ptz(self) -> Ptz:
-        ptz = self._camera.ptz
+        ptz = self._camera.facets.ptz
         if ptz is None:
             raise Unsupported("The camera cannot pan, tilt or zoom", camera=self._camera.id, facet="ptz")
         return ptz

@@ -29,7 +29,7 @@ from bridge.onvif.types.ptz import (
 )
 
 if TYPE_CHECKING:
-    from bridge.core.model import PtzDescription
+    from bridge.core.ptz import PtzDescription
 
 DEFAULT_SPEED = 0.5
 """Speed of a drive to a preset when the client names none."""

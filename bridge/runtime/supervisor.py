@@ -20,7 +20,7 @@ from bridge.runtime.guard import AGAIN_S
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.core.camera import Encoders, Ptz, Snapshots
+    from bridge.core.camera import Facets
     from bridge.core.model import CameraDescription
     from bridge.core.timing import Clock
     from bridge.drivers.base import CameraConfig, Driver
@@ -45,7 +45,7 @@ class SupervisedCamera:
         self._event_listeners: list[Callable[[CameraEvent], None]] = []
         self._description_listeners: list[Callable[[], None]] = []
         self._description = known
-        self._levels: dict[EventKind, CameraEvent] = {}
+        self._levels: dict[tuple[EventKind, str], CameraEvent] = {}
         self._state = ConnectionState(ConnectionPhase.CONNECTING, clock.utc())
         self.settled = asyncio.Event()
         """Set once the first attempt to connect has ended, well or not."""
@@ -86,23 +86,13 @@ class SupervisedCamera:
         return self._state
 
     @property
-    def ptz(self) -> Ptz | None:
-        """The driver's PTZ facet."""
-        return self._driver.ptz
-
-    @property
-    def snapshots(self) -> Snapshots | None:
-        """The driver's snapshot facet."""
-        return self._driver.snapshots
-
-    @property
-    def encoders(self) -> Encoders | None:
-        """The driver's facet that sets encoders."""
-        return self._driver.encoders
+    def facets(self) -> Facets:
+        """What the driver can have the camera do."""
+        return self._driver.facets
 
     @property
     def levels(self) -> tuple[CameraEvent, ...]:
-        """The last level of every kind reported so far."""
+        """The last level of every kind and source reported so far."""
         return tuple(self._levels.values())
 
     def describe(self, description: CameraDescription) -> None:
@@ -118,8 +108,8 @@ class SupervisedCamera:
 
     def publish(self, event: CameraEvent) -> None:
         """Take a level (`CameraSink`); passed on only when it differs from the last one."""
-        last = self._levels.get(event.kind)
-        self._levels[event.kind] = event
+        last = self._levels.get((event.kind, event.source))
+        self._levels[event.kind, event.source] = event
         if last is None or last.active != event.active:
             for listener in self._event_listeners:
                 listener(event)

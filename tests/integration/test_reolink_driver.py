@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import AuthFailed, Busy, CameraError, InvalidValue, Rejected, Unreachable, Unsupported
 from bridge.core.events import CameraEvent, EventKind
-from bridge.core.model import CameraDescription, Secret, VideoCodec
+from bridge.core.formats import VideoCodec
+from bridge.core.model import CameraDescription, Secret
+from bridge.core.ptz import Velocity
 from bridge.drivers.base import CameraConfig, Driver
 from bridge.drivers.registry import FAMILIES
 from bridge.drivers.reolink.driver import ReolinkDriver
@@ -26,7 +27,7 @@ from bridge.simulators.reolink import SimulatorOptions, running
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from bridge.core.camera import Ptz
+    from bridge.core.ptz import Ptz
 
 PASSWORD = "S1m-pass"  # made up
 
@@ -85,8 +86,8 @@ class World:
 
     @property
     def ptz(self) -> Ptz:
-        assert self.driver.ptz is not None
-        return self.driver.ptz
+        assert self.driver.facets.ptz is not None
+        return self.driver.facets.ptz
 
     async def state(self) -> dict[str, Any]:
         async with self.control.get("/state") as response:
@@ -168,12 +169,24 @@ async def world(
             yield World(camera.ready_line, control, config, driver, Watcher())
 
 
+NATIVE_KINDS = {
+    EventKind.MOTION,
+    EventKind.PERSON,
+    EventKind.VEHICLE,
+    EventKind.ANIMAL,
+    EventKind.FACE,
+    EventKind.VISITOR,
+    EventKind.PACKAGE,
+}
+"""Everything that the API of this family can report."""
+
+
 @pytest.mark.parametrize(
     ("model", "moves", "presets", "kinds"),
     [
         ("RLC-823A", True, ["1", "2"], {EventKind.MOTION, EventKind.PERSON, EventKind.VEHICLE, EventKind.ANIMAL}),
         ("RLC-411WS", False, [], {EventKind.MOTION}),
-        ("E1-Zoom", True, ["0", "1"], set(EventKind) - {EventKind.SIGNAL_LOSS}),
+        ("E1-Zoom", True, ["0", "1"], NATIVE_KINDS),
         ("RLC-520", False, [], {EventKind.MOTION, EventKind.PERSON, EventKind.VEHICLE}),
     ],
 )
@@ -246,9 +259,9 @@ async def test_what_happens_before_the_lens_becomes_levels(scenarios: tuple[str,
 
 async def test_snapshots_have_the_size_of_their_stream() -> None:
     async with world() as at, at.online():
-        assert at.driver.snapshots is not None
-        main = await at.driver.snapshots.take("main")
-        sub = await at.driver.snapshots.take("sub")
+        assert at.driver.facets.snapshots is not None
+        main = await at.driver.facets.snapshots.take("main")
+        sub = await at.driver.facets.snapshots.take("sub")
     assert main.startswith(b"\xff\xd8")
     assert _jpeg_size(main) == (2560, 1440)
     assert _jpeg_size(sub) == (640, 360)
@@ -285,7 +298,7 @@ async def test_a_wrong_password_is_tried_once() -> None:
 async def test_a_guests_account_sees_a_camera_that_it_cannot_move() -> None:
     async with world(scenarios=("guest",)) as at, at.online() as description:
         assert description.ptz is None
-        assert at.driver.ptz is None
+        assert at.driver.facets.ptz is None
         assert description.snapshot
 
 
@@ -293,8 +306,8 @@ async def test_with_all_sessions_in_use_requests_carry_their_credentials() -> No
     async with world() as at:
         await at.fault("max_sessions", seconds=30)
         async with at.online():
-            assert at.driver.snapshots is not None
-            await at.driver.snapshots.take("sub")
+            assert at.driver.facets.snapshots is not None
+            await at.driver.facets.snapshots.take("sub")
         entries = [entry for entry in await at.journal() if entry["command"] != "Login"]
         assert {entry["request"]["auth"] for entry in entries} == {"user"}
         assert not await at.journal("Logout")
@@ -352,10 +365,10 @@ async def test_a_batch_that_collapses_is_sent_singly() -> None:
 
 async def test_a_snapshot_that_is_json_is_a_typed_error() -> None:
     async with world() as at, at.online():
-        assert at.driver.snapshots is not None
+        assert at.driver.facets.snapshots is not None
         await at.fault("bad_answer", form="snap_json", seconds=30)
         with pytest.raises(Rejected):
-            await at.driver.snapshots.take("main")
+            await at.driver.facets.snapshots.take("main")
 
 
 async def test_noise_after_logout_does_not_matter() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.errors import CameraError, WireError
-from bridge.core.model import CameraDescription, Resolution, VideoCodec
+from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.model import CameraDescription
 from bridge.drivers.reolink.capabilities import Belief, Readings, understand
 from bridge.drivers.reolink.envelope import Answer, Command, parse, render
 from bridge.drivers.reolink.events import levels, supported_ai

@@ -13,16 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from bridge.core.errors import Rejected, Unreachable
 from bridge.core.events import EventKind
-from bridge.core.model import (
-    AudioCodec,
-    AudioFormat,
-    CameraDescription,
-    CameraInfo,
-    NativeStream,
-    PtzDescription,
-    Resolution,
-    VideoCodec,
-)
+from bridge.core.formats import AudioCodec, AudioFormat, Resolution, VideoCodec
+from bridge.core.model import CameraDescription, CameraInfo, NativeStream
+from bridge.core.ptz import PtzDescription
 from bridge.core.units import Range
 from bridge.drivers.reolink.abilities import Abilities
 from bridge.drivers.reolink.codes import error_for

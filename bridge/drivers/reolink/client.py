@@ -12,7 +12,7 @@ from bridge.drivers.reolink.envelope import WITH_RANGE, Command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.core.model import Resolution
+    from bridge.core.formats import Resolution
     from bridge.drivers.reolink.envelope import Answer
     from bridge.drivers.reolink.native import Json
     from bridge.drivers.reolink.profile import SessionLimits

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bridge.core.camera import Facets
 from bridge.core.errors import AuthFailed, Busy, CameraError, TimedOut, Unreachable, Unsupported
 from bridge.core.events import EventKind
-from bridge.core.model import VideoCodec
+from bridge.core.formats import VideoCodec
 from bridge.drivers.http import CertificatePin, HttpClient, HttpEndpoint
 from bridge.drivers.reolink.capabilities import (
     NOT_ASKED,
@@ -38,7 +39,7 @@ from bridge.drivers.reolink.stream import ReolinkStream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.core.camera import CameraSink, Ptz, Snapshots
+    from bridge.core.camera import CameraSink
     from bridge.core.model import CameraDescription, EncoderSettings
     from bridge.core.timing import Clock
     from bridge.drivers.base import CameraConfig
@@ -92,20 +93,15 @@ class ReolinkDriver:
         self._snapshots = ReolinkSnapshots(self._connected, self._description)
 
     @property
-    def ptz(self) -> Ptz | None:
-        """The PTZ facet, when the camera has one as far as known."""
+    def facets(self) -> Facets:
+        """What the camera can be told to do, as far as known."""
         description = self._description()
-        return self._ptz if description is not None and description.ptz is not None else None
-
-    @property
-    def snapshots(self) -> Snapshots | None:
-        """The snapshot facet, likewise."""
-        description = self._description()
-        return self._snapshots if description is not None and description.snapshot else None
-
-    @property
-    def encoders(self) -> None:
-        """None: this driver reads how the encoders are set and leaves them so."""
+        if description is None:
+            return Facets()
+        return Facets(
+            ptz=self._ptz if description.ptz is not None else None,
+            snapshots=self._snapshots if description.snapshot else None,
+        )
 
     def open_stream(self, name: str) -> StreamSource:
         """Return a source for the stream `main` or `sub`; what stands in its way is raised when it runs."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bridge.core.model import EncoderOptions, EncoderSettings, Resolution, VideoCodec
+from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.model import EncoderOptions, EncoderSettings
 from bridge.core.units import Range
 from bridge.drivers.reolink.native import number, numbers, section, text
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bridge.core.model import (
+from bridge.core.imaging import (
     AutoMode,
     Exposure,
     ExposurePriority,

@@ -9,7 +9,7 @@ from math import atan2, pi
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from bridge.core.model import VideoCodec
+from bridge.core.formats import VideoCodec
 from bridge.core.units import round_half_up
 from bridge.drivers.reolink.native import flag, number, section
 

@@ -10,9 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bridge.core.camera import PtzStatus
 from bridge.core.errors import InvalidValue, Rejected, Unsupported
-from bridge.core.model import Preset
+from bridge.core.ptz import Preset, PtzStatus
 from bridge.drivers.reolink.mapping import STOP, direction, to_native_speed, zoom_direction
 from bridge.drivers.reolink.native import number, rows, text
 from bridge.drivers.reolink.profile import PtzType
@@ -20,7 +19,7 @@ from bridge.drivers.reolink.profile import PtzType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.core.camera import Velocity
+    from bridge.core.ptz import Velocity
     from bridge.core.timing import Clock
     from bridge.drivers.reolink.client import ReolinkClient
     from bridge.drivers.reolink.envelope import Answer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bridge.core.model import VideoCodec
+from bridge.core.formats import VideoCodec
 from bridge.media.source import MediaKind
 from bridge.media.sources.rtsp import RtspSource
 

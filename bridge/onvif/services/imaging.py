@@ -49,7 +49,7 @@ from bridge.proto.soap.namespaces import TIMG
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.core.model import Exposure, ImagingDescription, Levelled, WhiteBalance
+    from bridge.core.imaging import Exposure, ImagingDescription, Levelled, WhiteBalance
     from bridge.core.units import Range
     from bridge.onvif.device import VirtualDevice
 

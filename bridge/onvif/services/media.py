@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import ClientFault
-from bridge.core.model import VideoCodec
+from bridge.core.formats import VideoCodec
 from bridge.onvif import configurations as shared
 from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, VIDEO_SOURCES
 from bridge.onvif.encoders import (

@@ -10,8 +10,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import ClientFault, InvalidValue
+from bridge.core.ptz import Velocity
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
 from bridge.onvif.ptz_model import (
     DEFAULT_SPEED,
@@ -71,8 +71,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
 
-    from bridge.core.camera import Ptz
-    from bridge.core.model import PtzDescription
+    from bridge.core.ptz import Ptz, PtzDescription
     from bridge.onvif.device import VirtualDevice
 
 _PRESET_FAULTS = {
@@ -219,7 +218,7 @@ def _described(call: Call) -> PtzDescription:
 
 
 def _facet(call: Call) -> Ptz:
-    facet = call.device.camera.ptz
+    facet = call.device.camera.facets.ptz
     if facet is None:
         raise ClientFault("Receiver", ("ActionNotSupported",), "The camera cannot pan, tilt or zoom")
     return facet

@@ -5,7 +5,7 @@ Field order is the schema's, which differs between settings and options. What no
 
 from __future__ import annotations
 
-from bridge.core.model import AutoMode, ExposurePriority, IrCutMode
+from bridge.core.imaging import AutoMode, ExposurePriority, IrCutMode
 from bridge.onvif.types.common import FloatRange
 from bridge.proto.soap.codec import attribute, xml_message, xml_type
 from bridge.proto.soap.namespaces import TIMG, TT

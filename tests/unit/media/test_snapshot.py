@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bridge.core.camera import Facets
 from bridge.core.errors import CameraError, Rejected, TimedOut, Unreachable, Unsupported
 from bridge.core.events import CameraEvent
 from bridge.core.model import CameraDescription, ConnectionPhase, ConnectionState
@@ -36,15 +37,13 @@ class Shutter:
 class SnapshotCamera:
     """The least camera there can be, with a shutter or without."""
 
-    snapshots: Shutter | None
+    facets: Facets
     id: str = "front"
     name: str = "Front"
     description: CameraDescription | None = None
     state: ConnectionState = field(
         default_factory=lambda: ConnectionState(ConnectionPhase.ONLINE, datetime(2026, 1, 1, tzinfo=UTC))
     )
-    ptz: None = None
-    encoders: None = None
     levels: tuple[CameraEvent, ...] = ()
 
 
@@ -62,7 +61,7 @@ async def shutter() -> Shutter:
 
 @pytest.fixture
 def service(shutter: Shutter, clock: ManualClock) -> SnapshotService:
-    return SnapshotService(SnapshotCamera(shutter), clock=clock)
+    return SnapshotService(SnapshotCamera(Facets(snapshots=shutter)), clock=clock)
 
 
 async def outcome(service: SnapshotService, stream: str = "main") -> bytes | CameraError:
@@ -126,7 +125,7 @@ async def test_what_is_no_jpeg_is_refused(service: SnapshotService, shutter: Shu
 
 
 async def test_camera_without_snapshots_says_so(clock: ManualClock) -> None:
-    assert isinstance(await outcome(SnapshotService(SnapshotCamera(None), clock=clock)), Unsupported)
+    assert isinstance(await outcome(SnapshotService(SnapshotCamera(Facets()), clock=clock)), Unsupported)
 
 
 async def test_camera_that_hangs_is_given_up(

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bridge.core.camera import PtzStatus, Velocity
+from bridge.core.camera import Facets
 from bridge.core.events import CameraEvent, EventKind
+from bridge.core.formats import Resolution, VideoCodec
 from bridge.core.model import (
     CameraDescription,
     CameraInfo,
@@ -16,11 +17,8 @@ from bridge.core.model import (
     ConnectionState,
     EncoderSettings,
     NativeStream,
-    Preset,
-    PtzDescription,
-    Resolution,
-    VideoCodec,
 )
+from bridge.core.ptz import Preset, PtzDescription, PtzStatus, Velocity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,10 +88,9 @@ class BenchCamera:
 
     id = "bench"
     name = "Bench camera"
-    snapshots = None
 
     def __init__(self, description: CameraDescription | None) -> None:
-        self.encoders: BenchEncoders | None = None
+        self.given = Facets()
         self.description = description
         self.is_driven = True
         self.state = ConnectionState(ConnectionPhase.ONLINE, NOON)
@@ -106,9 +103,10 @@ class BenchCamera:
         self.go_on.set()
 
     @property
-    def ptz(self) -> BenchCamera | None:
+    def facets(self) -> Facets:
+        """Those it is given, and PTZ if it has mechanics that are driven."""
         has_mechanics = self.description is not None and self.description.ptz is not None
-        return self if has_mechanics and self.is_driven else None
+        return replace(self.given, ptz=self if has_mechanics and self.is_driven else None)
 
     async def move(self, velocity: Velocity) -> None:
         await self.obey("move", velocity.pan_tilt, velocity.zoom)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bridge.core.errors import ClientFault
-from bridge.core.model import (
-    AudioCodec,
-    AudioFormat,
-    CameraDescription,
-    EncoderSettings,
-    NativeStream,
-    Resolution,
-    VideoCodec,
-)
+from bridge.core.formats import AudioCodec, AudioFormat, Resolution, VideoCodec
+from bridge.core.model import CameraDescription, EncoderSettings, NativeStream
 from bridge.media.snapshot import SnapshotService
 from bridge.onvif.eventing.filter import EventFilter
 from bridge.onvif.services import SERVICES
@@ -66,7 +60,7 @@ class MediaBench(Bench):
 
     def make_settable(self) -> None:
         """Let the camera's encoders be set."""
-        self.camera.encoders = BenchEncoders(self.camera)
+        self.camera.given = replace(self.camera.given, encoders=BenchEncoders(self.camera))
 
     async def changes(self) -> list[tuple[str, ...]]:
         """Return what has happened to profiles and configurations since the last time: name and items."""

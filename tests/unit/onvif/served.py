@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bridge.core.camera import Facets
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media.snapshot import SnapshotService
@@ -46,7 +47,7 @@ class PictureCamera(BenchCamera):
 
     def __init__(self, description: CameraDescription | None) -> None:
         super().__init__(description)
-        self.snapshots: PictureCamera | None = self  # type: ignore[assignment]  # the base has none
+        self.given = Facets(snapshots=self)
 
     async def take(self, stream: str) -> bytes:
         await self.obey("take", stream)

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import Unreachable
 from bridge.core.events import EventKind
 from bridge.core.ids import device_mac, device_serial
+from bridge.core.ptz import Velocity
 from bridge.onvif.eventing.filter import EventFilter
 from tests.unit.onvif.bench_camera import BenchCamera, described
 from tests.unit.onvif.media_bench import MAIN, MediaBench, camera_of

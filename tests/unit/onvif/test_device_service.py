@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.core.model import ImagingDescription, ImagingSettings
+from bridge.core.imaging import ImagingDescription, ImagingSettings
 from bridge.onvif.services import SERVICES, device, media
 from bridge.onvif.types.device import GetServices
 from bridge.proto.soap.namespaces import TDS, TEV, TIMG, TPTZ, TR2, TRT

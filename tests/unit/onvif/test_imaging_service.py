@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.core.model import (
+from bridge.core.imaging import (
     AutoMode,
     Exposure,
     ExposurePriority,

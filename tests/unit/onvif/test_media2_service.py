@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.core.model import AudioCodec, AudioFormat
+from bridge.core.formats import AudioCodec, AudioFormat
 from bridge.onvif.operation import Access
 from bridge.onvif.services.media2 import SERVICE
 from bridge.onvif.types import media as trt

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.errors import ClientFault
-from bridge.core.model import EncoderOptions, EncoderSettings, NativeStream, Resolution, VideoCodec
+from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.model import EncoderOptions, EncoderSettings, NativeStream
 from bridge.core.units import Range
 from bridge.onvif.encoder_choice import EncoderWish, chosen_settings, offered_options
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.core.model import AudioCodec, AudioFormat
+from bridge.core.formats import AudioCodec, AudioFormat
 from bridge.onvif.operation import Access
 from bridge.onvif.services.media import SERVICE
 from bridge.onvif.types import media as trt

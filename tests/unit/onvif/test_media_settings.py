@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
+from bridge.core.camera import Facets
 from bridge.core.errors import CameraError, InvalidValue, Rejected
-from bridge.core.model import EncoderOptions, NativeStream, Resolution, VideoCodec
+from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.model import EncoderOptions, NativeStream
 from bridge.core.units import Range
 from bridge.onvif.media_model import MediaModel
 from bridge.onvif.media_store import MediaStore
@@ -301,7 +303,7 @@ async def test_MEDIA2_2_2_3_5_options_are_those_of_the_camera_when_it_can_be_set
     assert (options.frame_rate_range.min, options.frame_rate_range.max) == (5, 25)
     assert (options.gov_length_range.min, options.gov_length_range.max) == (10, 100)
     assert options.h264_profiles_supported == (H264Profile.MAIN, H264Profile.HIGH)
-    settable.camera.encoders = None
+    settable.camera.given = Facets()
     (only,) = (await settable.answer(request)).options
     assert (only.encoding, only.frame_rates_supported) == ("H264", (25.0,))
 

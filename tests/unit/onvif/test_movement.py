@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import Rejected, TimedOut, Unreachable, Unsupported
+from bridge.core.ptz import Velocity
 from bridge.onvif.movement import MovementTimer
 from bridge.runtime.clock import SystemClock
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described

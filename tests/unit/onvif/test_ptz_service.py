@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.core.camera import PtzStatus
 from bridge.core.errors import InvalidValue
-from bridge.core.model import PtzDescription
+from bridge.core.ptz import PtzDescription, PtzStatus
 from bridge.onvif.operation import Access
 from bridge.onvif.services import media_profiles
 from bridge.onvif.services.ptz import SERVICE

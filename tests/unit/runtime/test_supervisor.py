@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.core.camera import Facets
 from bridge.core.errors import AuthFailed, Busy, CameraError, Rejected, TimedOut, Unreachable, Unsupported
 from bridge.core.events import CameraEvent, EventKind
 from bridge.core.model import CameraDescription, CameraInfo, ConnectionPhase, Secret
@@ -31,9 +32,7 @@ class ScriptedDriver:
 
     def __init__(self, *runs: Callable[[CameraSink], Awaitable[None]]) -> None:
         self.runs = list(runs)
-        self.ptz = None
-        self.snapshots = None
-        self.encoders = None
+        self.facets = Facets()
 
     async def run(self, sink: CameraSink) -> None:
         if self.runs:

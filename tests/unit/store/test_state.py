@@ -6,23 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bridge.core.events import EventKind
-from bridge.core.model import (
-    AudioCodec,
-    AudioFormat,
-    AutoMode,
-    CameraDescription,
-    CameraInfo,
-    EncoderOptions,
-    EncoderSettings,
-    Exposure,
-    ImagingDescription,
-    ImagingSettings,
-    NativeStream,
-    Preset,
-    PtzDescription,
-    Resolution,
-    VideoCodec,
-)
+from bridge.core.formats import AudioCodec, AudioFormat, Resolution, VideoCodec
+from bridge.core.imaging import AutoMode, Exposure, ImagingDescription, ImagingSettings
+from bridge.core.model import CameraDescription, CameraInfo, EncoderOptions, EncoderSettings, NativeStream
+from bridge.core.ptz import Preset, PtzDescription
 from bridge.core.units import Range
 from bridge.store.state import StateError, open_state
 

@@ -8,7 +8,9 @@ import pytest
 
 from bridge.core.errors import CameraError, Rejected, Unreachable, Unsupported
 from bridge.core.events import EventKind
-from bridge.core.model import AudioFormat, CameraInfo, Preset, Resolution, VideoCodec
+from bridge.core.formats import AudioFormat, Resolution, VideoCodec
+from bridge.core.model import CameraInfo
+from bridge.core.ptz import Preset
 from bridge.core.units import Range
 from bridge.drivers.reolink.capabilities import Belief, Survey, understand, zoom_position
 from bridge.drivers.reolink.envelope import Answer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.core.errors import Rejected, Unsupported
-from bridge.core.model import Resolution
+from bridge.core.formats import Resolution
 from bridge.drivers.reolink.client import ReolinkClient
 from tests.unit.drivers.reolink.scripted import JPEG, QUICK, good, refused
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import AuthFailed, Busy, CameraError, Unreachable, Unsupported
 from bridge.core.events import EventKind
-from bridge.core.model import Secret, VideoCodec
+from bridge.core.formats import VideoCodec
+from bridge.core.model import Secret
+from bridge.core.ptz import Velocity
 from bridge.drivers.base import CameraConfig
 from bridge.drivers.reolink.driver import ReolinkDriver
 from tests.unit.drivers.reolink.native_camera import STREAM, native_answers
@@ -126,8 +127,8 @@ def addresses(world: World, name: str) -> tuple[str, ...]:
 async def test_connects_with_one_login_and_logs_out_at_the_end(world: World) -> None:
     async with world.running() as description:
         assert description.info.model == "RLC-823A"
-        assert world.driver.ptz is not None
-        assert world.driver.snapshots is not None
+        assert world.driver.facets.ptz is not None
+        assert world.driver.facets.snapshots is not None
         await world.notes.rounds(2)
     assert world.camera.asked.count("Login") == 1
     assert world.camera.asked[-1] == "Logout"
@@ -145,7 +146,7 @@ async def test_what_the_abilities_deny_is_not_asked(world: World) -> None:
     async with world.running():
         pass
     assert not {"GetPtzPreset", "GetZoomFocus", "GetAiState", "GetIsp", "GetImage"} & set(world.camera.asked)
-    assert world.driver.ptz is None
+    assert world.driver.facets.ptz is None
 
 
 async def test_levels_are_published_as_the_camera_tells_them(world: World) -> None:
@@ -219,7 +220,7 @@ async def test_settings_are_read_again_and_told_when_they_differ(world: World) -
 
 async def test_the_zoom_position_is_read_at_the_start_and_while_zooming(world: World) -> None:
     async with world.running():
-        ptz = world.driver.ptz
+        ptz = world.driver.facets.ptz
         assert ptz is not None
         assert ptz.status.zoom == pytest.approx(1 / 3)
         await ptz.move(Velocity(zoom=1.0))
@@ -233,7 +234,7 @@ async def test_a_preset_set_here_is_described_at_once(world: World) -> None:
     listed = world.camera.answers["GetPtzPreset"]["value"]["PtzPreset"]
     world.camera.on["SetPtzPreset"] = lambda _: listed[2].update(enable=1, name="north")
     async with world.running():
-        ptz = world.driver.ptz
+        ptz = world.driver.facets.ptz
         assert ptz is not None
         assert await ptz.set_preset(token=None, name="north") == "3"
         description = await world.notes.described(2)
@@ -243,7 +244,7 @@ async def test_a_preset_set_here_is_described_at_once(world: World) -> None:
 
 async def test_snapshots_ask_for_the_size_of_the_stream(world: World) -> None:
     async with world.running():
-        snapshots = world.driver.snapshots
+        snapshots = world.driver.facets.snapshots
         assert snapshots is not None
         assert await snapshots.take("main") == JPEG
         assert await snapshots.take("sub") == JPEG
@@ -278,20 +279,21 @@ async def test_facets_tell_why_the_camera_is_not_there(world: World) -> None:
     async with world.running() as description:
         pass
     driver = world.make(known=description)
-    assert driver.ptz is not None
-    assert driver.snapshots is not None
-    for attempt in (driver.ptz.move(Velocity((1.0, 0.0))), driver.ptz.stop(), driver.snapshots.take("main")):
+    assert driver.facets.ptz is not None
+    assert driver.facets.snapshots is not None
+    ptz, snapshots = driver.facets.ptz, driver.facets.snapshots
+    for attempt in (ptz.move(Velocity((1.0, 0.0))), ptz.stop(), snapshots.take("main")):
         with pytest.raises(Unreachable, match="not been reached yet"):
             await attempt
     world.camera.answers["Login"] = refused("Login", -7)
     await world.failure()
     with pytest.raises(AuthFailed):
-        await driver.ptz.move(Velocity((1.0, 0.0)))
+        await driver.facets.ptz.move(Velocity((1.0, 0.0)))
 
 
 async def test_a_driver_that_knows_nothing_has_no_facets_and_the_usual_addresses(world: World) -> None:
-    assert world.driver.ptz is None
-    assert world.driver.snapshots is None
+    assert world.driver.facets.ptz is None
+    assert world.driver.facets.snapshots is None
     assert addresses(world, "main")[0] == "rtsp://127.0.0.1:554/Preview_01_main"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.model import EncoderSettings, Resolution, VideoCodec
+from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.model import EncoderSettings
 from bridge.core.units import Range
 from bridge.drivers.reolink.encoding import encoder_options, encoder_settings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.model import (
+from bridge.core.imaging import (
     AutoMode,
     Exposure,
     ExposurePriority,

@@ -6,7 +6,7 @@ from math import cos, radians, sin
 
 import pytest
 
-from bridge.core.model import VideoCodec
+from bridge.core.formats import VideoCodec
 from bridge.drivers.reolink.mapping import (
     direction,
     from_native_speed,

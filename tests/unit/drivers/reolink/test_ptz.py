@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bridge.core.camera import Velocity
 from bridge.core.errors import InvalidValue, Rejected, Unreachable, Unsupported
+from bridge.core.ptz import Velocity
 from bridge.drivers.reolink.client import ReolinkClient
 from bridge.drivers.reolink.envelope import Answer
 from bridge.drivers.reolink.profile import PROFILE
