@@ -30,10 +30,11 @@ from bridge.runtime.unit import DeviceUnit
 from bridge.store.memory import StoredMemory
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from pathlib import Path
 
     from bridge.config.models import CameraEntry, Configuration, UserEntry
+    from bridge.drivers.base import CameraFamily
     from bridge.store.state import StateStore
 
 REALM = "onvif-bridge"
@@ -49,9 +50,15 @@ def read_configuration(path: Path) -> Configuration:
 
 
 class Factory:
-    """Makes the parts of one bridge and holds what they share."""
+    """Makes the parts of one bridge and holds what they share.
 
-    def __init__(self, configuration: Configuration) -> None:
+    Args:
+        configuration: what to run.
+        families: the camera families that can be driven.
+    """
+
+    def __init__(self, configuration: Configuration, *, families: Mapping[str, CameraFamily] = FAMILIES) -> None:
+        self._families = families
         section = configuration.bridge
         self.clock = SystemClock()
         self._is_announced = section.discovery
@@ -94,7 +101,7 @@ class Factory:
 
     async def build_unit(self, entry: CameraEntry, state: StateStore) -> DeviceUnit:
         """Make everything that one camera of the configuration needs."""
-        family = FAMILIES[entry.family]
+        family = self._families[entry.family]
         known = await state.description(entry.id)
         memory = StoredMemory(entry.id, await state.sections(entry.id), state)
         driver = family.create(_camera_config(entry), known, self.clock)
