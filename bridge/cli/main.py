@@ -11,14 +11,14 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from bridge.cli import check, demo, probe, run, simulate
+from bridge.cli import check, demo, discover, probe, run, simulate
 from bridge.cli.logs import configure_logging
 from bridge.core.errors import BridgeError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = {"run": run, "demo": demo, "simulate": simulate, "check": check, "probe": probe}
+COMMANDS = {"run": run, "demo": demo, "simulate": simulate, "check": check, "probe": probe, "discover": discover}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from typing_extensions import override
 
-from bridge.config.models import BridgeSection, CameraEntry, Configuration, UserEntry
+from bridge.config.models import BridgeSection, CameraEntry, Configuration, TlsSection, UserEntry
 from bridge.core.errors import ConfigError, ConfigProblem
 
 if TYPE_CHECKING:
@@ -39,18 +39,25 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def load_configuration(path: Path, families: Mapping[str, CheckOptions]) -> Configuration:
+def load_configuration(
+    path: Path, families: Mapping[str, CheckOptions], *, switches: Collection[str] = ()
+) -> Configuration:
     """Read and check a configuration file.
 
     Args:
         path: the YAML file.
         families: the camera families that exist, each with the check of its `options`.
+        switches: names of the compatibility switches that exist.
 
     Raises:
         ConfigError: with every problem found, each with its path in the file.
     """
     document = _read(path)
-    problems = (*_across(document), *_family_problems(document, families))
+    problems = (
+        *_across(document),
+        *_family_problems(document, families),
+        *_switch_problems(document, switches),
+    )
     try:
         configuration = Configuration.model_validate(document)
     except ValidationError as error:
@@ -108,6 +115,8 @@ def _problem(entry: ErrorDetails) -> ConfigProblem:
 def _known_keys(location: tuple[int | str, ...]) -> Iterator[str]:
     sections: dict[str, type[BaseModel]] = {"bridge": BridgeSection, "users": UserEntry, "cameras": CameraEntry}
     model = sections.get(str(location[0]), Configuration) if len(location) > 1 else Configuration
+    if location[:2] == ("bridge", "tls") and len(location) > 2:
+        model = TlsSection
     yield from model.model_fields
 
 
@@ -180,3 +189,15 @@ def _check_family(
         return
     for problem in check(options):
         yield ConfigProblem(f"cameras[{index}].options.{problem.path}", problem.message)
+
+
+def _switch_problems(document: dict[str, Any], known: Collection[str]) -> Iterator[ConfigProblem]:
+    """Check the names of switches in the raw document, as families are checked; their values are checked as types."""
+    sections = [("bridge", document.get("bridge"))]
+    sections += [(f"cameras[{index}]", camera) for index, camera in enumerate(_entries(document, "cameras"))]
+    for path, section in sections:
+        chosen = section.get("compatibility") if isinstance(section, dict) else None
+        for name in chosen if isinstance(chosen, dict) else ():
+            if name not in known:
+                there = ", ".join(known)
+                yield ConfigProblem(f"{path}.compatibility.{name}", f"is not a known switch; known here: {there}")

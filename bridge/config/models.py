@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
+import ssl
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FilePath,
+    StrictBool,
+    model_validator,
+)
 
 from bridge.config.secrets import resolve_secret
 from bridge.core.model import Secret
@@ -16,6 +29,8 @@ from bridge.core.users import UserLevel
 Port = Annotated[int, Field(ge=0, le=65535)]
 CameraPort = Annotated[int, Field(ge=1, le=65535)]
 SecretValue = Annotated[Secret, BeforeValidator(resolve_secret)]
+Switches = dict[str, StrictBool]
+"""Compatibility switches by name; which there are is the loader's to know."""
 
 
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
@@ -55,6 +70,58 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
 
+def _switch(value: object) -> object:
+    """Read `true` and `false` where a section may stand."""
+    if value is None:
+        raise ValueError("must be true, false, or the files {certificate: FILE, key: FILE}")
+    return {True: {}, False: None}[value] if isinstance(value, bool) else value
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+
+
+def _certificate(path: Path) -> Path:
+    content = _content(path)
+    try:
+        x509.load_pem_x509_certificates(content)
+    except ValueError:
+        raise ValueError("holds no certificate in PEM") from None
+    return path
+
+
+def _private_key(path: Path) -> Path:
+    content = _content(path)
+    try:
+        load_pem_private_key(content, password=None)
+    except TypeError:
+        raise ValueError("is locked with a password: store the key without one") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError("holds no private key in PEM") from None
+    return path
+
+
+class TlsSection(Section):
+    """`bridge.tls:` the certificate to show; without files the bridge makes one and keeps it with its state."""
+
+    certificate: Annotated[FilePath, AfterValidator(_certificate)] | None = None
+    key: Annotated[FilePath, AfterValidator(_private_key)] | None = None
+
+    @model_validator(mode="after")
+    def _are_together(self) -> Self:
+        if (self.certificate is None) is not (self.key is None):
+            raise ValueError("certificate and key belong together: give both, or neither")
+        if self.certificate is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
+            except OSError as error:
+                raise ValueError(f"the certificate cannot be used with the key: {error.strerror}") from None
+        return self
+
+
 class BridgeSection(Section):
     """`bridge:` where the bridge listens and keeps its state. Port 0 means any free port."""
 
@@ -62,7 +129,9 @@ class BridgeSection(Section):
     advertise: Host = "auto"
     rtsp_port: Port = 8554
     http_port: Port = 8000
+    tls: Annotated[TlsSection | None, BeforeValidator(_switch)] = TlsSection()
     discovery: bool = True
+    compatibility: Switches = Field(default_factory=dict)
     state: Path = Path("bridge-state.db")
 
 
@@ -88,6 +157,7 @@ class CameraEntry(Section):
     channel: Annotated[int, Field(ge=0)] = 0
     onvif_port: Port = 0
     rtsp_port: CameraPort | None = None
+    compatibility: Switches = Field(default_factory=dict)
     options: dict[str, object] = Field(default_factory=dict)
 
 

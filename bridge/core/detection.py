@@ -50,11 +50,17 @@ class MotionDetection(Protocol):
     """Sets where motion is looked for. When a call returns, the camera's description shows its effect."""
 
     async def set_regions(self, regions: tuple[MotionRegion, ...]) -> None:
-        """Replace all regions.
+        """Replace all regions, in this order.
+
+        A camera may give them names of its own; the same ones come out in the same order.
 
         Raises:
             InvalidValue: `too_many_regions`, or `polygon` if the camera does not take one of them.
         """
 
     async def set_grid(self, grid: MotionGrid) -> None:
-        """Set the cells and the sensitivity; columns and rows are the camera's."""
+        """Set the cells and the sensitivity; columns and rows are the camera's.
+
+        Raises:
+            InvalidValue: `grid`, if the camera does not take this one.
+        """

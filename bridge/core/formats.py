@@ -36,5 +36,5 @@ class AudioFormat:
 
     codec: AudioCodec
     sample_rate_hz: int
+    bitrate_kbps: int
     channels: int = 1
-    bitrate_kbps: int = 32

@@ -46,7 +46,8 @@ class Levelled:
 class Exposure:
     """How the exposure is controlled; times in microseconds, gains in the camera's own steps.
 
-    The limits are for automatic exposure, `exposure_time_us` and `gain` for manual.
+    The limits are for automatic exposure, `exposure_time_us` and `gain` for manual. None means that there is no such
+    thing to see or to set here; one that exists is told in either mode.
     """
 
     mode: AutoMode
@@ -61,7 +62,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class WhiteBalance:
-    """How colours are balanced; gains 0..100, meaningful in manual mode."""
+    """How colours are balanced; gains 0..100, for manual mode, but told in either."""
 
     mode: AutoMode
     cr_gain: float | None = None
@@ -89,21 +90,22 @@ class ImagingSettings:
 class FocusDescription:
     """How the focus can be driven; positions 0 (near) .. 1 (far).
 
-    `position` says that the position can be read.
+    `position` says that the position can be read, `speed_control` that the speed of a drive can be chosen.
     """
 
     continuous: bool = False
     absolute: bool = False
     relative: bool = False
     position: bool = False
+    speed_control: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ImagingDescription:
     """Picture controls with the modes that this camera knows for each.
 
-    `settable` names the fields of `ImagingSettings` that can be set; the others are as they are. `focus` is None
-    when the focus cannot be driven.
+    `exposure_time_us` and `gain` are the ranges for all times and gains of the exposure. `settable` names the fields
+    of `ImagingSettings` that can be set; the others are as they are. `focus` is None when the focus cannot be driven.
     """
 
     settings: ImagingSettings
@@ -142,14 +144,17 @@ class FocusStatus:
 
 
 class Focus(Protocol):
-    """Drives the focus. What the description excludes is refused with `Unsupported`."""
+    """Drives the focus. Only what the description admits is asked for, and automatic focus is off by then if it can be.
+
+    A new drive replaces the one before.
+    """
 
     @property
     def status(self) -> FocusStatus:
         """The last known position and movement."""
 
     async def move(self, velocity: float) -> None:
-        """Start moving at -1 (to near) .. 1 (to far), until `stop` or the end of the range."""
+        """Start moving at -1 (to near) .. 1 (to far), but not 0, until `stop` or the end of the range."""
 
     async def move_to(self, position: float, *, speed: float | None = None) -> None:
         """Start a drive to a position 0..1, `speed` 0..1."""

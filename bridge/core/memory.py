@@ -12,6 +12,10 @@ from typing import Protocol
 class DeviceMemory(Protocol):
     """The documents of one virtual device."""
 
+    @property
+    def revision(self) -> int:
+        """Grows with every change: whoever derives something from the documents sees that it is outdated."""
+
     def read(self, section: str) -> str | None:
         """Return the section's document as it was last written, None if it never was."""
 

@@ -36,7 +36,10 @@ class OverlayPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """One text in the picture. `text` belongs to plain texts, the formats to dates and times, `at` to custom places."""
+    """One text in the picture. `text` belongs to plain texts, the formats to dates and times, `at` to custom places.
+
+    `font_size` None in a text that is to be made means: as the camera likes.
+    """
 
     token: str
     kind: OverlayKind
@@ -92,6 +95,12 @@ class Overlays(Protocol):
         """
 
 
+Rgb = tuple[int, int, int]
+"""Red, green and blue, each 0..255."""
+
+BLACK: Rgb = (0, 0, 0)
+
+
 class MaskKind(StrEnum):
     """How a mask hides what is behind it."""
 
@@ -112,13 +121,25 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class MasksDescription:
-    """The privacy masks, and what can be made of them."""
+    """The privacy masks, and what can be made of them.
+
+    With `rectangle_only` every polygon is as `rectangle_around` returns it. `color` is that of all masks of the kind
+    `COLOR`; it cannot be chosen.
+    """
 
     masks: tuple[Mask, ...]
     most: int
     most_points: int
     kinds: tuple[MaskKind, ...] = (MaskKind.COLOR,)
     rectangle_only: bool = False
+    color: Rgb = BLACK
+
+
+def rectangle_around(polygon: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return the corners of the smallest upright rectangle around a polygon, clockwise from the lower left one."""
+    left, right = min(x for x, _ in polygon), max(x for x, _ in polygon)
+    bottom, top = min(y for _, y in polygon), max(y for _, y in polygon)
+    return ((left, bottom), (left, top), (right, top), (right, bottom))
 
 
 class Masks(Protocol):
@@ -128,14 +149,14 @@ class Masks(Protocol):
         """Hide another part of the picture and return the mask's token; that of `mask` is ignored.
 
         Raises:
-            InvalidValue: `too_many_masks`, or `polygon` if the camera does not take this one.
+            InvalidValue: `too_many_masks`, `polygon` if the camera does not take this one, or `mask` for the rest.
         """
 
     async def set(self, mask: Mask) -> None:
         """Change the mask of that token.
 
         Raises:
-            InvalidValue: `no_mask`, or `polygon` if the camera does not take this one.
+            InvalidValue: `no_mask`, `polygon` if the camera does not take this one, or `mask` for the rest.
         """
 
     async def delete(self, token: str) -> None:

@@ -34,8 +34,8 @@ class PtzPosition:
 class PtzTranslation:
     """A way to go from where the camera looks: each component -1..1, or None for "leave that axis as it is".
 
-    1.0 is the length from the middle of the range to its end; with `in_view` it is the distance from the middle of
-    the picture to its edge, whatever the zoom.
+    1.0 is the length from the middle of the range to its end. With `in_view` it is, for pan and tilt, the distance
+    from the middle of the picture to its edge, whatever the zoom.
     """
 
     pan_tilt: tuple[float, float] | None = None
@@ -57,8 +57,9 @@ class PtzDescription:
 
     `max_presets` 0 means that presets cannot be stored. `pan_tilt_position` and `zoom_position` say that the
     position can be read; `absolute_*` that it can be driven to, `relative_*` that a way can be gone, `in_view` that
-    the way can be given in widths of the picture. `pan_degrees` and `tilt_degrees` are the angles at -1 and 1, where
-    they are known. `home` says that a home position can be set (unless it is `fixed_home`) and driven to.
+    the way of pan and tilt can also be given in widths of the picture. `pan_degrees` and `tilt_degrees` are the
+    angles at -1 and 1, to the right and up from the middle of the horizon, where they are known. `home` says that
+    there is a home position to drive to, and that it can be set unless it is `fixed_home`.
     """
 
     pan: bool
@@ -117,7 +118,8 @@ class Ptz(Protocol):
         """Store the present position under a new token, or overwrite `token`; return the token.
 
         Raises:
-            InvalidValue: `no_preset`, `too_many_presets`, `invalid_name` or `moving`.
+            InvalidValue: `no_preset`, `preset_exists` (the name is another one's), `too_many_presets`,
+                `invalid_name` or `moving`.
         """
 
     async def go_to_preset(self, token: str, *, speed: float | None = None) -> None:
@@ -149,7 +151,11 @@ class Home(Protocol):
     """The home position."""
 
     async def set_home(self) -> None:
-        """Make the present position the home position; not called when the description says `fixed_home`."""
+        """Make the present position the home position; not called when the description says `fixed_home`.
+
+        Raises:
+            InvalidValue: `moving`, if the camera stores a position only while it stands still.
+        """
 
     async def go_home(self, *, speed: float | None = None) -> None:
         """Drive to the home position, `speed` 0.0..1.0.

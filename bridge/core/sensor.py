@@ -27,4 +27,8 @@ class SensorModes(Protocol):
     """Chooses the mode."""
 
     async def choose(self, token: str) -> None:
-        """Put the sensor into a mode; when this returns, the description shows it, or the camera reboots."""
+        """Put the sensor into a mode; when this returns, the description shows it, or the camera reboots.
+
+        Raises:
+            InvalidValue: `no_mode`.
+        """

@@ -42,4 +42,8 @@ class Talk(Protocol):
         """Close the way; harmless when it is closed."""
 
     async def set_volume(self, percent: float) -> None:
-        """Set the volume, within the description's range."""
+        """Set the volume, within the description's range. When this returns, the description shows it.
+
+        Raises:
+            InvalidValue: `volume`, if the camera does not take it.
+        """

@@ -8,7 +8,7 @@ there is no connection they raise `Unreachable` (or what the last refusal was).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -58,6 +58,16 @@ class Driver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCamera:
+    """A camera that has answered a search on the local network. `mac` is lower case with colons; texts may be empty."""
+
+    host: str
+    mac: str
+    name: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class CameraFamily:
     """An entry of the registry.
 
@@ -67,6 +77,9 @@ class CameraFamily:
         stream_names: the streams that every camera of the family is expected to have, best first.
         check_options: returns every problem of an `options` mapping, paths relative to it.
         create: makes a driver. `known` is the description that the state file kept, if any.
+        search: asks IPv4 addresses, broadcast addresses among them, for cameras of the family, and returns after so
+            many seconds those that have answered, each once; raises OSError if nobody could be asked. None for a
+            family that cannot be searched for.
     """
 
     name: str
@@ -74,3 +87,4 @@ class CameraFamily:
     stream_names: tuple[str, ...]
     check_options: Callable[[Mapping[str, object]], tuple[ConfigProblem, ...]]
     create: Callable[[CameraConfig, CameraDescription | None, Clock], Driver]
+    search: Callable[[Sequence[str], float], Awaitable[tuple[FoundCamera, ...]]] | None = None

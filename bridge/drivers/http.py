@@ -129,7 +129,7 @@ class HttpClient:
     def __init__(self, endpoint: HttpEndpoint, *, connect_s: float) -> None:
         self._endpoint = endpoint
         self._connect_s = connect_s
-        self._tls = _legacy_tls() if endpoint.pin is not None else None
+        self._tls = legacy_tls() if endpoint.pin is not None else None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -242,8 +242,8 @@ def _reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _legacy_tls() -> ssl.SSLContext:
-    """Return a context that leaves trust to the pin and takes what old cameras offer."""
+def legacy_tls() -> ssl.SSLContext:
+    """Return a context that leaves trust to a pin and takes what old cameras offer."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

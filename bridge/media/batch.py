@@ -20,10 +20,12 @@ class Batch:
         keyframe: offset in `data` from which a viewer can begin to decode, the last one if there are several; None
             if this batch has no such place. What lies there is the first packet of a random access point, or the
             sender reports that go before it.
+        channels: those of which there are frames; None if nobody has looked yet.
     """
 
     data: bytes
     keyframe: int | None
+    channels: frozenset[int] | None = field(default=None, compare=False)
     _frames: list[tuple[int, memoryview]] | None = field(default=None, init=False, repr=False, compare=False)
     _mapped: dict[tuple[int | None, ...], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -40,7 +42,9 @@ class Batch:
             channels: the viewer's channel (0..255) for each canonical channel of the stream, two per track; None
                 for one that the viewer did not set up.
         """
-        if channels == tuple(range(len(channels))):
+        if self.channels is None:
+            self.channels = frozenset(channel for channel, _ in self.frames())
+        if all(channels[each] == each for each in self.channels):
             return self.data
         known = self._mapped.get(channels)
         if known is None:

@@ -9,6 +9,7 @@ readers (`media.rtsp_server`) and sources (`media.sources`).
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +36,9 @@ KEYFRAME_CACHE_BYTES = 8 * 1024 * 1024
 RETRY_S = 1.0
 """Least time from one attempt's start to the next, while the camera is merely away: quick enough to show pictures
 within 5 s of its return, slow enough not to be a flood."""
+
+RENEW_S = 2.0
+"""How long a viewer waits for a stream to be described anew, when an older description would do."""
 
 DROP_LOG_INTERVAL_S = 60.0
 """Broken packets are logged at most this often per stream."""
@@ -128,30 +132,52 @@ class StreamHub:
         self._waiting: set[asyncio.Future[StreamDescription]] = set()
         self._description: StreamDescription | None = None
         self._ingest: Ingest | None = None
+        self._begun = asyncio.Event()
         self._cache: list[bytes] = []
         self._cached_bytes = 0
         self._state = HubState(HubPhase.IDLE, clock.utc())
         self._last_error: CameraError | None = None
         self._retry_at = 0.0
         self._log_drops_at = 0.0
+        self._hurry = asyncio.Event()
 
     @property
     def state(self) -> HubState:
         """How the hub stands with its upstream now."""
         return self._state
 
+    @property
+    def known(self) -> StreamDescription | None:
+        """The tracks that were known last, None if they never were."""
+        return self._description
+
     # -- for viewers -----------------------------------------------------------------------------------------------
 
     async def description(self, *, timeout_s: float) -> StreamDescription:
-        """Return the tracks: at once if the upstream was ever open, else by opening it.
+        """Return the tracks: of the upstream that plays, else by opening it, for it may be another than before.
+
+        While the camera is away, or slow, they are those that were known last.
 
         Raises:
-            CameraError: it could not be opened, or not within `timeout_s`.
+            CameraError: they were never known, and the upstream could not be opened, or not within `timeout_s`.
         """
-        if self._description is not None:
-            return self._description
-        if self._last_error is not None and self._retry_at - self._clock.now() > timeout_s:
-            raise self._last_error.with_traceback(None)
+        known = self._description
+        if known is not None and self._state.phase in (HubPhase.PLAYING, HubPhase.WAITING):
+            return known
+        patience_s = timeout_s if known is None else min(timeout_s, RENEW_S)
+        if self._last_error is not None and self._retry_at - self._clock.now() > patience_s:
+            if known is None:
+                raise self._last_error.with_traceback(None)
+            return known
+        try:
+            return await self._opened(patience_s)
+        except CameraError:
+            if known is None:
+                raise
+            return known
+
+    async def _opened(self, timeout_s: float) -> StreamDescription:
+        """Wait for the upstream to open."""
         outcome: asyncio.Future[StreamDescription] = asyncio.get_running_loop().create_future()
         self._waiting.add(outcome)
         self._demand.add()
@@ -163,6 +189,17 @@ class StreamHub:
         finally:
             self._demand.remove()
             self._waiting.discard(outcome)
+
+    async def begun(self, *, timeout_s: float) -> None:
+        """Wait, but no longer than that, until there was a packet of every track.
+
+        `position` is a promise before, and a promise once given has to be kept: every packet would be rewritten.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._begun.wait()
+        except TimeoutError:
+            return
 
     def attach(self, reader: Reader) -> None:
         """Deliver to a viewer from now on, beginning with what is kept since the last key frame."""
@@ -200,8 +237,9 @@ class StreamHub:
             self._ingest.reopen()
         else:
             if self._ingest is not None:
-                self.end_readers("the camera changed the stream's encoding")
+                self._end_readers("the camera changed the stream's encoding")
             self._ingest = Ingest(description.tracks, clock=self._clock, random=self._random, cname=self.name)
+            self._begun.clear()
         self._description = description
         self._forget_keyframe()
         self._last_error = None
@@ -220,6 +258,8 @@ class StreamHub:
         dropped = ingest.dropped
         batch = ingest.take(frames, now)
         self.counters.bytes_in += len(frames)
+        if not self._begun.is_set() and ingest.has_begun:
+            self._begun.set()
         if ingest.dropped != dropped:
             self._count_dropped(ingest.dropped - dropped, now)
         if batch is None:
@@ -231,6 +271,13 @@ class StreamHub:
             reader.deliver(batch)
 
     # -- the upstream's life ---------------------------------------------------------------------------------------
+
+    def retry(self) -> None:
+        """Forget a refusal and try again at once, if anybody needs it: the camera has returned, or is another now."""
+        if self._last_error is not None:
+            self._last_error = None
+            self._retry_at = self._clock.now()
+            self._hurry.set()
 
     async def run(self) -> None:
         """Open, keep and close the upstream as it is needed, until cancelled."""
@@ -247,7 +294,10 @@ class StreamHub:
 
     async def _keep_open(self) -> None:
         while True:
-            await asyncio.sleep(max(0.0, self._retry_at - self._clock.now()))
+            self._hurry.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, self._retry_at - self._clock.now())):
+                    await self._hurry.wait()
             await self._demand.present.wait()
             self._retry_at = self._clock.now() + RETRY_S * (1 + 0.2 * self._random.random())
             self._enter(HubPhase.OPENING)
@@ -298,7 +348,7 @@ class StreamHub:
 
     # -- readers and cache -----------------------------------------------------------------------------------------
 
-    def end_readers(self, reason: str) -> None:
+    def _end_readers(self, reason: str) -> None:
         """Tell every viewer that its session cannot go on, and let it go."""
         readers, self._readers = self._readers, ()
         self.counters.readers = 0

@@ -6,7 +6,7 @@ something has to be changed or cut out. No I/O and no tasks; `media.hub` owns th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import WireError
@@ -18,11 +18,12 @@ from bridge.proto.rtp.packet import (
     FRAME_HEADER_BYTES,
     FRAME_MAGIC,
     RTP_HEADER,
+    RTP_HEADER_BYTES,
     RtpHeader,
     payload_bounds,
 )
 from bridge.proto.rtp.payload import h264, h265
-from bridge.proto.rtp.payload.nal import RandomAccess
+from bridge.proto.rtp.payload.nal import Glance, RandomAccess
 from bridge.proto.rtp.rewrite import SEQ_MODULUS, Rewriter, TrackPosition
 from bridge.proto.rtp.timeline import RTP_TIME_MODULUS, SenderClock, Timeline, ticks_between
 
@@ -36,7 +37,20 @@ if TYPE_CHECKING:
 REPORT_INTERVAL_S = 5.0
 """How often each track's sender report is sent (RFC 3550 section 6.2: the recommended minimum)."""
 
-_NAL_READERS = {"H264": h264.read_content, "H265": h265.read_content}
+_CODECS = {"H264": h264, "H265": h265}
+
+
+_QUIET = bytes([Glance.OTHER]) * 256
+_FRAGMENT, _LONG_FRAGMENT = int(Glance.FRAGMENT), int(Glance.FRAGMENT_LONG)
+
+_GLANCE = Struct(">HHB7xIBBB")
+"""What the quick pass sees of a frame: `$` and channel as one number, the
+packet's length, the RTP flags, the SSRC, and three bytes of payload."""
+
+_LEAST_BYTES = RTP_HEADER_BYTES + 3
+
+_PLAIN_RTP = 0x80
+"""Version 2 without padding, extension or contributing sources."""
 
 
 class Block:
@@ -85,18 +99,20 @@ class TrackFlow:
         "_is_fresh",
         "_octets",
         "_packets",
-        "_report_at",
         "_rewriter",
         "_rtp_time",
         "_seq",
         "_source_ssrc",
         "_ssrc",
         "_timeline",
+        "glances",
+        "report_at",
     )
 
     def __init__(self, track: Track) -> None:
-        reader = _NAL_READERS.get(track.encoding) if track.kind is MediaKind.VIDEO else None
-        self._access = None if reader is None else RandomAccess(reader)
+        codec = _CODECS.get(track.encoding) if track.kind is MediaKind.VIDEO else None
+        self._access = None if codec is None else RandomAccess(codec.read_content)
+        self.glances = _QUIET if codec is None else codec.GLANCES
         self._clock_rate = track.clock_rate
         self._timeline = Timeline(track.clock_rate, rtp_time=0, now=0.0)
         self._rewriter: Rewriter | None = None
@@ -108,7 +124,12 @@ class TrackFlow:
         self._packets = 0
         self._octets = 0
         self._is_fresh = False
-        self._report_at = 0.0
+        self.report_at = 0.0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was a packet."""
+        return self._packets > 0
 
     @property
     def has_random_access(self) -> bool:
@@ -150,6 +171,26 @@ class TrackFlow:
         self._is_fresh = True
         return self._access is not None and self._access.begins_at(data, first, last, rtp_time=rtp_time)
 
+    @property
+    def plain_ssrc(self) -> int | None:
+        """The source whose packets go to viewers as they are; None if something has to be changed in them."""
+        return self._source_ssrc if self._rewriter is None else None
+
+    def passed(self, packets: int, octets: int, *, seq: int, rtp_time: int) -> None:
+        """Count packets that went to viewers as they were; the last of them had these numbers."""
+        self._seq = seq
+        self._rtp_time = rtp_time
+        self._packets += packets
+        self._octets += octets
+        self._is_fresh = True
+
+    def begins_at(self, data: bytes, start: int, end: int) -> bool:
+        """Whether a random access point begins with the plain packet `data[start:end]`; asked in order."""
+        if self._access is None:
+            return False
+        rtp_time = RTP_HEADER.unpack_from(data, start)[3]
+        return self._access.begins_at(data, start + RTP_HEADER_BYTES, end, rtp_time=rtp_time)
+
     def settle(self, now: float) -> None:
         """Learn the time from the last packet of a read: enough, and cheaper than from each."""
         if self._is_fresh:
@@ -167,11 +208,11 @@ class TrackFlow:
 
     def is_report_due(self, now: float) -> bool:
         """Whether the next batch must carry a sender report of this track."""
-        return self._packets > 0 and now >= self._report_at
+        return self._packets > 0 and now >= self.report_at
 
     def report_sent(self, now: float) -> None:
         """Note that all viewers got a sender report."""
-        self._report_at = now + REPORT_INTERVAL_S
+        self.report_at = now + REPORT_INTERVAL_S
 
     def report(self, now: float, *, ntp_s: float, cname: str) -> bytes:
         """Return the sender report for `now`, which is `ntp_s`; empty before the first packet."""
@@ -190,7 +231,7 @@ class TrackFlow:
         self._source_ssrc = source.ssrc
         self._ssrc = target.ssrc
         self._timeline.restart(target.rtp_time, now)
-        self._report_at = now
+        self.report_at = now
         early, self._early_report = self._early_report, None
         if early is not None:
             self.reported(*early)
@@ -200,6 +241,10 @@ class TrackFlow:
         if self._packets and ticks_between(rtp_time, self._rtp_time) <= 0:
             rtp_time = (self._rtp_time + 1) % RTP_TIME_MODULUS
         return TrackPosition((self._seq + 1) % SEQ_MODULUS, rtp_time, ssrc)
+
+
+_Run = tuple[int, int, int, int]
+"""Packets of one channel in a row: the first two bytes of their frames, how many, where the last begins and ends."""
 
 
 class Ingest:
@@ -218,11 +263,19 @@ class Ingest:
     def __init__(self, tracks: tuple[Track, ...], *, clock: Clock, random: Random, cname: str) -> None:
         self.dropped = 0
         self._flows = tuple(TrackFlow(track) for track in tracks)
+        self._channels = {FRAME_MAGIC << 8 | 2 * track: flow for track, flow in enumerate(self._flows)}
+        self._alone = {label: frozenset({label & 0xFF}) for label in self._channels}
+        self._reports_due_at = 0.0
         self._has_random_access = any(flow.has_random_access for flow in self._flows)
         self._clock = clock
         self._random = random
         self._cname = cname
         self._sender_clock = SenderClock()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was a packet of every track, so that nothing has to be promised of any."""
+        return all(flow.has_begun for flow in self._flows)
 
     @property
     def has_random_access(self) -> bool:
@@ -241,6 +294,65 @@ class Ingest:
 
     def take(self, frames: bytes, now: float) -> Batch | None:
         """Turn one read into a batch; None if nothing of it is for viewers."""
+        return self._take_usual(frames, now) or self._take_any(frames, now)
+
+    def _take_usual(self, frames: bytes, now: float) -> Batch | None:
+        """Take a read that viewers get as it is; None, with nothing done, if anything about it is out of the usual.
+
+        Nearly every read is usual, and what this costs per packet is what relaying costs.
+        """
+        unpack, last = _GLANCE.unpack_from, len(frames) - _GLANCE.size
+        runs: list[_Run] = []
+        telling = []
+        glances, usual_ssrc, label, count, at, packet_at = b"", None, 0, 0, 0, 0
+        while at <= last:
+            begin, length, flags, ssrc, first, second, third = unpack(frames, at)
+            if begin != label:
+                if begin not in self._channels:
+                    return None
+                runs.append((label, count, packet_at, at))
+                label, count, glances = begin, 0, self._channels[begin].glances
+                usual_ssrc = self._channels[begin].plain_ssrc
+            if flags != _PLAIN_RTP or length < _LEAST_BYTES or ssrc != usual_ssrc:
+                return None
+            glance = glances[first]
+            if not glance or (glance == _FRAGMENT and second & 0x80) or (glance == _LONG_FRAGMENT and third & 0x80):
+                telling.append(at)
+            count += 1
+            packet_at = at
+            at += length + FRAME_HEADER_BYTES
+        if at != len(frames):
+            return None
+        runs.append((label, count, packet_at, at))
+        return self._pass_on(frames, now, runs[1:], telling)
+
+    def _pass_on(self, frames: bytes, now: float, runs: list[_Run], telling: list[int]) -> Batch:
+        """Note what the quick pass has seen.
+
+        Args:
+            frames: the read.
+            now: when it was read.
+            runs: packets of one channel that follow each other.
+            telling: where frames are that need a closer look.
+        """
+        start = 0
+        for label, count, last_at, end in runs:
+            octets = end - start - count * (FRAME_HEADER_BYTES + RTP_HEADER_BYTES)
+            _, _, seq, rtp_time, _ = RTP_HEADER.unpack_from(frames, last_at + FRAME_HEADER_BYTES)
+            self._channels[label].passed(count, octets, seq=seq, rtp_time=rtp_time)
+            start = end
+        for flow in self._flows:
+            flow.settle(now)
+        keyframe = None if self._has_random_access else 0
+        for at in telling:
+            if self._flows[frames[at + 1] >> 1].begins_at(frames, at + FRAME_HEADER_BYTES, _frame_end(frames, at)):
+                keyframe = at
+        carried = self._alone[runs[0][0]] if len(runs) == 1 else frozenset(label & 0xFF for label, *_ in runs)
+        batch = Batch(frames, keyframe, carried)
+        return batch if now < self._reports_due_at else self._with_due_reports(batch, now)
+
+    def _take_any(self, frames: bytes, now: float) -> Batch | None:
+        """Take any read."""
         block = Block(frames)
         size = len(frames)
         keyframe = None
@@ -304,13 +416,14 @@ class Ingest:
 
     def _with_due_reports(self, batch: Batch, now: float) -> Batch:
         due = [track for track, flow in enumerate(self._flows) if flow.is_report_due(now)]
+        self._reports_due_at = min(now + REPORT_INTERVAL_S, *(flow.report_at for flow in self._flows))
         if not due:
             return batch
         reports = self._reports(due, now)
         for track in due:
             self._flows[track].report_sent(now)
         keyframe = None if batch.keyframe is None else batch.keyframe + len(reports)
-        return replace(batch, data=reports + batch.data, keyframe=keyframe)
+        return Batch(reports + batch.data, keyframe)
 
     def _reports(self, tracks: range | list[int], now: float) -> bytes:
         ntp_s = rtcp.ntp_seconds(self._clock.utc())

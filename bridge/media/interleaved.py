@@ -57,7 +57,8 @@ class InterleavedViewer:
         if self._is_behind:
             self.dropped += 1
             return
-        self._transport.write(data)
+        if data:
+            self._transport.write(data)
 
     def ended(self, reason: str) -> None:
         """Report the end to whoever owns the session."""

@@ -6,9 +6,13 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bridge.core.errors import CameraError, Rejected, TimedOut, Unsupported
+from bridge.core.errors import CameraError, Rejected, TimedOut, Unsupported, WireError
+from bridge.core.formats import Resolution
+from bridge.proto.rtp.payload import jpeg
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge.core.camera import Camera
     from bridge.core.timing import Clock
 
@@ -21,6 +25,8 @@ TAKE_TIMEOUT_S = 10.0
 JPEG_START = b"\xff\xd8"
 """Start of image (ITU-T T.81 annex B.1.1.3)."""
 
+_NEVER = float("-inf")
+
 
 @dataclass(slots=True)
 class _Still:
@@ -28,7 +34,7 @@ class _Still:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     outcome: bytes | CameraError = b""
-    until: float = float("-inf")
+    taken: float = _NEVER
 
 
 class SnapshotService:
@@ -43,21 +49,33 @@ class SnapshotService:
         self._camera = camera
         self._clock = clock
         self._stills: dict[str, _Still] = {}
+        self._size_listeners: list[Callable[[str, Resolution], None]] = []
 
-    async def take(self, stream: str) -> bytes:
-        """Return a JPEG of the moment, at most `FRESH_S` old.
+    def on_size(self, listener: Callable[[str, Resolution], None]) -> None:
+        """Have a function called with the stream and the size of every picture, as far as it tells its size."""
+        self._size_listeners.append(listener)
+
+    @property
+    def is_described(self) -> bool:
+        """Whether it is known what camera it is."""
+        return self._camera.description is not None
+
+    async def take(self, stream: str, *, fresh_s: float = FRESH_S) -> bytes:
+        """Return a JPEG of the moment.
 
         Args:
             stream: name of one of the camera's streams; callers have made sure of that.
+            fresh_s: how old the picture may be, at most.
 
         Raises:
             CameraError: the camera cannot make one, or what it sent is not a JPEG.
         """
         still = self._stills.setdefault(stream, _Still())
         async with still.lock:
-            if self._clock.now() >= still.until:
+            if self._clock.now() >= still.taken + fresh_s:
                 still.outcome = await self._ask(stream)
-                still.until = self._clock.now() + FRESH_S
+                still.taken = self._clock.now()
+                self._tell_size(stream, still.outcome)
             if isinstance(still.outcome, CameraError):
                 raise still.outcome.with_traceback(None)
             return still.outcome
@@ -77,3 +95,17 @@ class SnapshotService:
         if not picture.startswith(JPEG_START):
             return Rejected("the picture is not a JPEG", native_code="not a JPEG", camera=self._camera.id)
         return picture
+
+    def _tell_size(self, stream: str, outcome: bytes | CameraError) -> None:
+        size = None if isinstance(outcome, CameraError) else _size(outcome)
+        if size is not None:
+            for listener in self._size_listeners:
+                listener(stream, size)
+
+
+def _size(picture: bytes) -> Resolution | None:
+    """Return a picture's size; None for a JPEG of a kind that the bridge does not look into."""
+    try:
+        return Resolution(*jpeg.read_size(picture))
+    except WireError:
+        return None

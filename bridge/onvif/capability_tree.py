@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from bridge.core.errors import ClientFault
+from bridge.onvif import ports
+from bridge.onvif.types import analytics, deviceio, events, media
 from bridge.onvif.types import capabilities as tree
-from bridge.onvif.types import events, media
 from bridge.onvif.types.capabilities import CapabilityCategory
 from bridge.onvif.types.common import OnvifVersion
 from bridge.onvif.types.device import DeviceServiceCapabilities
-from bridge.proto.soap.namespaces import TDS, TEV, TIMG, TPTZ, TRT
+from bridge.proto.soap.namespaces import TAN, TDS, TEV, TIMG, TMD, TPTZ, TRT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CATEGORY_OF = {
+    TAN: CapabilityCategory.ANALYTICS,
     TDS: CapabilityCategory.DEVICE,
     TEV: CapabilityCategory.EVENTS,
     TIMG: CapabilityCategory.IMAGING,
     TRT: CapabilityCategory.MEDIA,
     TPTZ: CapabilityCategory.PTZ,
 }
-"""Which services the tree knows; the others appear in GetServices alone."""
+"""Which services have a category. DeviceIO has none and comes with all of them; others appear in GetServices alone."""
 
 
 def capability_tree(call: Call, asked: tuple[CapabilityCategory, ...]) -> tree.Capabilities:
@@ -44,7 +46,8 @@ def capability_tree(call: Call, asked: tuple[CapabilityCategory, ...]) -> tree.C
         ClientFault: a category was named whose service this device does not have.
     """
     served = {CATEGORY_OF[service.namespace]: service for service in call.services if service.namespace in CATEGORY_OF}
-    wanted = set(served) if not asked or CapabilityCategory.ALL in asked else set(asked)
+    is_whole = not asked or CapabilityCategory.ALL in asked
+    wanted = set(served) if is_whole else set(asked)
     for category in wanted - set(served):
         raise ClientFault("Receiver", ("ActionNotSupported", "NoSuchService"), f"This device has no {category} service")
 
@@ -52,11 +55,22 @@ def capability_tree(call: Call, asked: tuple[CapabilityCategory, ...]) -> tree.C
         return build(call, served[category]) if category in wanted else None
 
     return tree.Capabilities(
+        analytics=part(CapabilityCategory.ANALYTICS, _analytics),
         device=part(CapabilityCategory.DEVICE, _device),
         events=part(CapabilityCategory.EVENTS, _events),
         imaging=part(CapabilityCategory.IMAGING, _imaging),
         media=part(CapabilityCategory.MEDIA, _media),
         ptz=part(CapabilityCategory.PTZ, _ptz),
+        extension=_extension(call) if is_whole else None,
+    )
+
+
+def _analytics(call: Call, service: Service) -> tree.AnalyticsCapabilities:
+    said = _said(call, service, analytics.AnalyticsCapabilities)
+    return tree.AnalyticsCapabilities(
+        x_addr=call.base_url + service.path,
+        rule_support=said.rule_support,
+        analytics_module_support=said.analytics_module_support,
     )
 
 
@@ -87,7 +101,15 @@ def _device(call: Call, service: Service) -> tree.DeviceCapabilities:
                 http_support_information=system.http_support_information,
             ),
         ),
-        io=tree.IOCapabilities(input_connectors=0, relay_outputs=0),
+        io=tree.IOCapabilities(
+            input_connectors=len(ports.inputs(call.device.camera)),
+            relay_outputs=len(ports.relays(call.device.camera)),
+            extension=tree.IOCapabilitiesExtension(
+                auxiliary=bool(said.misc.auxiliary_commands),
+                auxiliary_commands=said.misc.auxiliary_commands,
+                extension=tree.IOCapabilitiesExtension2(),
+            ),
+        ),
         security=tree.SecurityCapabilities(
             tls11=security.tls11,
             tls12=security.tls12,
@@ -120,7 +142,7 @@ def _events(call: Call, service: Service) -> tree.EventCapabilities:
     return tree.EventCapabilities(
         x_addr=call.base_url + service.path,
         ws_subscription_policy_support=said.ws_subscription_policy_support,
-        ws_pull_point_support=said.max_pull_points > 0,
+        ws_pull_point_support=said.ws_pull_point_support,
         ws_pausable_subscription_manager_interface_support=said.ws_pausable_subscription_manager_interface_support,
     )
 
@@ -140,6 +162,23 @@ def _media(call: Call, service: Service) -> tree.MediaCapabilities:
                 maximum_number_of_profiles=said.profile_capabilities.maximum_number_of_profiles
             )
         ),
+    )
+
+
+def _extension(call: Call) -> tree.CapabilitiesExtension | None:
+    service = next((each for each in call.services if each.namespace == TMD), None)
+    if service is None:
+        return None
+    said = _said(call, service, deviceio.DeviceIOCapabilities)
+    return tree.CapabilitiesExtension(
+        device_io=tree.DeviceIOCapabilities(
+            x_addr=call.base_url + service.path,
+            video_sources=said.video_sources,
+            video_outputs=said.video_outputs,
+            audio_sources=said.audio_sources,
+            audio_outputs=said.audio_outputs,
+            relay_outputs=said.relay_outputs,
+        )
     )
 
 

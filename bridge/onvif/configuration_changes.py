@@ -13,7 +13,15 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import InvalidValue
-from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, VIDEO_SOURCES, event_filter_text, no_configuration
+from bridge.onvif.audio_output import AUDIO_DECODERS, AUDIO_OUTPUTS, audio_output_options, volume_range
+from bridge.onvif.configurations import (
+    AUDIO_SOURCES,
+    METADATA,
+    VIDEO_SOURCES,
+    event_filter_text,
+    metadata_ptz_options,
+    no_configuration,
+)
 from bridge.onvif.encoder_choice import chosen_settings, config_modify
 from bridge.onvif.media_store import KeptMetadata, KeptMulticast
 from bridge.onvif.media_tokens import ConfigurationKind
@@ -22,11 +30,14 @@ from bridge.onvif.types.common import IPType
 
 if TYPE_CHECKING:
     from bridge.core.formats import AudioFormat
+    from bridge.core.model import EncoderSettings, NativeStream
     from bridge.onvif.device import VirtualDevice
     from bridge.onvif.encoder_choice import EncoderWish
     from bridge.onvif.media_store import KeptConfiguration
     from bridge.onvif.types.common import ConfigurationEntity, MulticastConfiguration
     from bridge.onvif.types.configurations import (
+        AudioDecoderConfiguration,
+        AudioOutputConfiguration,
         AudioSourceConfiguration,
         MetadataConfiguration,
         VideoSourceConfiguration,
@@ -50,7 +61,7 @@ def set_video_source(device: VirtualDevice, wished: VideoSourceConfiguration) ->
     present = VIDEO_SOURCES.one(device.media, wished.token)
     if (wished.source_token, wished.bounds) != (present.source_token, present.bounds):
         raise config_modify("Only the full picture of the one video source can be had")
-    _keep(device, ConfigurationKind.VIDEO_SOURCE, wished.token, _named(device, wished))
+    rename(device, ConfigurationKind.VIDEO_SOURCE, wished)
 
 
 def set_audio_source(device: VirtualDevice, wished: AudioSourceConfiguration) -> None:
@@ -62,19 +73,63 @@ def set_audio_source(device: VirtualDevice, wished: AudioSourceConfiguration) ->
     present = AUDIO_SOURCES.one(device.media, wished.token)
     if wished.source_token != present.source_token:
         raise config_modify("There is only one audio source")
-    _keep(device, ConfigurationKind.AUDIO_SOURCE, wished.token, _named(device, wished))
+    rename(device, ConfigurationKind.AUDIO_SOURCE, wished)
+
+
+async def set_audio_output(device: VirtualDevice, wished: AudioOutputConfiguration) -> None:
+    """Set an audio output configuration: its name, and the volume in the camera if it is to be different from now.
+
+    Raises:
+        ClientFault: NoConfig, ConfigModify.
+        CameraError: the camera could not be set.
+    """
+    present = AUDIO_OUTPUTS.one(device.media, wished.token)
+    options = audio_output_options(device.media)
+    if wished.output_token not in options.output_tokens_available:
+        raise config_modify("There is only one audio output")
+    if wished.send_primacy is not None and wished.send_primacy not in options.send_primacy_options:
+        raise config_modify("The device itself deals with both directions of sound")
+    levels = options.output_level_range
+    if not levels.min <= wished.output_level <= levels.max:
+        raise config_modify(f"The output level goes from {levels.min} to {levels.max}")
+    kept = _named(device, wished)
+    facet = device.camera.facets.talk
+    # Without the facet the only level that is offered is that of now.
+    if facet is not None and wished.output_level != present.output_level:
+        try:
+            # Levels are whole numbers; the ends of the camera's range need not be.
+            await facet.set_volume(volume_range(device.media).clamp(wished.output_level))
+        except InvalidValue as error:
+            raise config_modify(str(error)) from error
+    _keep(device, ConfigurationKind.AUDIO_OUTPUT, wished.token, kept)
+
+
+def set_audio_decoder(device: VirtualDevice, wished: AudioDecoderConfiguration) -> None:
+    """Set an audio decoder configuration: there is nothing about it but its name.
+
+    Raises:
+        ClientFault: NoConfig, ConfigModify.
+    """
+    AUDIO_DECODERS.one(device.media, wished.token)
+    rename(device, ConfigurationKind.AUDIO_DECODER, wished)
 
 
 def set_metadata(device: VirtualDevice, wished: MetadataConfiguration) -> None:
     """Set a metadata configuration. What it wants must be offered, except events, of which any may be wanted.
 
+    Scene descriptions may be wanted of a camera that looks at its pictures; its modules just never have any to send.
+
     Raises:
         ClientFault: NoConfig, ConfigModify.
     """
     METADATA.one(device.media, wished.token)
-    status = wished.ptz_status
-    if (status is not None and (status.status or status.position)) or wished.analytics:
-        raise config_modify("The metadata stream can carry neither PTZ status nor scene descriptions")
+    status, offered = wished.ptz_status, metadata_ptz_options(device.media)
+    if status is not None and status.status and not offered.has_status:
+        raise config_modify("The camera does not move")
+    if status is not None and status.position and not offered.has_position:
+        raise config_modify("The camera does not tell where it looks")
+    if wished.analytics and not device.media.has_analytics:
+        raise config_modify("The camera does not look at its own pictures")
     text = event_filter_text(wished.events)
     if text is not None and len(text) > MAX_FILTER_CHARS:
         raise config_modify(f"The event filter has more than {MAX_FILTER_CHARS} characters")
@@ -115,13 +170,8 @@ async def set_video_encoder(
     stream = media.stream(wished.token)
     kept = _streamed(_named(device, wished), multicast=multicast, session_timeout=session_timeout)
     settings = chosen_settings(wish, present=stream.encoder, offered=media.encoder_options(wished.token))
-    facet = device.camera.facets.encoders
-    # Without the facet only what is there is offered, so the settings are those of now.
-    if facet is not None and settings != stream.encoder:
-        try:
-            await facet.set(stream.name, settings)
-        except InvalidValue as error:
-            raise config_modify(str(error)) from error
+    if settings != stream.encoder:
+        await _set_encoder(device, stream, settings)
     media.store.keep_configuration(wished.token, kept)
     if media.encoders.get(wished.token) != stream.encoder:
         device.broker.follow_description()
@@ -155,6 +205,19 @@ def set_audio_encoder(
     _keep(device, ConfigurationKind.AUDIO_ENCODER, wished.token, kept)
 
 
+async def _set_encoder(device: VirtualDevice, stream: NativeStream, settings: EncoderSettings) -> None:
+    """Set an encoder of the camera, or the JPEG stream, which is the bridge's own."""
+    jpeg, facet = device.media.jpeg, device.camera.facets.encoders
+    if jpeg is not None and jpeg.stream is stream:
+        jpeg.keep(settings)
+    # Without the facet only what is there is offered, so there would be nothing to set.
+    elif facet is not None:
+        try:
+            await facet.set(stream.name, settings)
+        except InvalidValue as error:
+            raise config_modify(str(error)) from error
+
+
 def audio_of(device: VirtualDevice, token: str) -> AudioFormat:
     """Return what the audio encoder of a configuration sends.
 
@@ -164,6 +227,15 @@ def audio_of(device: VirtualDevice, token: str) -> AudioFormat:
     if token not in device.media.tokens(ConfigurationKind.AUDIO_ENCODER):
         raise no_configuration(f"There is no AudioEncoder configuration '{token}'")
     return device.media.audio(token)
+
+
+def rename(device: VirtualDevice, kind: ConfigurationKind, wished: ConfigurationEntity) -> None:
+    """Set a configuration that exists and of which only the name is different.
+
+    Raises:
+        ClientFault: ConfigModify.
+    """
+    _keep(device, kind, wished.token, _named(device, wished))
 
 
 def _keep(device: VirtualDevice, kind: ConfigurationKind, token: str, kept: KeptConfiguration) -> None:

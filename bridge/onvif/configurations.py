@@ -19,9 +19,10 @@ from bridge.core.errors import ClientFault
 from bridge.core.formats import Resolution
 from bridge.core.units import round_half_up
 from bridge.onvif.media_model import MediaModel, MediaProfile
-from bridge.onvif.media_store import KeptMetadata, parse_kept
+from bridge.onvif.media_store import parse_kept
 from bridge.onvif.media_tokens import AUDIO_SOURCE, VIDEO_SOURCE, ConfigurationKind
 from bridge.onvif.ptz_model import ptz_configuration
+from bridge.onvif.settings.ptz import PtzSettings
 from bridge.onvif.types.common import IntRange, IPAddress, IPType, MulticastConfiguration, VideoResolution
 from bridge.onvif.types.configurations import (
     AudioSourceConfiguration,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from bridge.core.formats import AudioFormat
     from bridge.core.model import NativeStream
     from bridge.core.units import Range
+    from bridge.onvif.media_store import KeptMetadata
     from bridge.onvif.operation import Call
     from bridge.onvif.types.ptz import PTZConfiguration
 
@@ -132,13 +134,28 @@ class ConfigurationView(Generic[T]):
             tokens = tuple(token for token in tokens if token in compatible)
         return tokens
 
-    def some_tokens(self, media: MediaModel, asked: Question) -> tuple[str, ...]:
+    def option_tokens(self, media: MediaModel, asked: Question) -> tuple[str, ...]:
+        """Return the tokens of the configurations whose options a client asks for.
+
+        With a media profile alone it is the one that the profile holds, if it does: clients set that to what is
+        offered, and what other configurations offer would be refused.
+
+        Raises:
+            ClientFault: as `tokens`.
+        """
+        tokens = self.tokens(media, asked)
+        if asked.profile_token is None:
+            return tokens
+        held = require_profile(media, asked.profile_token).configurations.get(self.kind)
+        return tuple(token for token in tokens if token == held) or tokens
+
+    def some_option_tokens(self, media: MediaModel, asked: Question) -> tuple[str, ...]:
         """Return the same, at least one: an answer without any options would not be valid.
 
         Raises:
             ClientFault: NoConfig, and as `tokens`.
         """
-        tokens = self.tokens(media, asked)
+        tokens = self.option_tokens(media, asked)
         if not tokens:
             raise no_configuration(f"There is no such {self.kind} configuration")
         return tokens
@@ -277,10 +294,8 @@ def audio_source_configuration_options() -> AudioSourceConfigurationOptions:
 
 
 def _metadata_configuration(media: MediaModel, token: str) -> MetadataConfiguration:
-    """Word the metadata configuration: as a client has set it, or that nothing travels in a metadata stream."""
-    kept = media.kept(token).metadata
-    if kept is None:
-        kept = KeptMetadata(ptz_status=None if media.ptz is None else False, analytics=False)
+    """Word the metadata configuration."""
+    kept = media.metadata
     return MetadataConfiguration(
         token=token,
         name=media.name(token),
@@ -306,22 +321,29 @@ def event_filter_text(events: EventSubscription | None) -> str | None:
     return etree.tostring(events.filter, encoding="unicode", with_tail=False)
 
 
-def metadata_configuration_options() -> MetadataConfigurationOptions:
-    """Return what a metadata configuration can be set to: to carry nothing."""
-    return MetadataConfigurationOptions(
-        ptz_status_filter_options=PTZStatusFilterOptions(
-            pan_tilt_status_supported=False,
-            zoom_status_supported=False,
-            pan_tilt_position_supported=False,
-            zoom_position_supported=False,
-        )
+def metadata_configuration_options(media: MediaModel) -> MetadataConfigurationOptions:
+    """Return what a metadata configuration can be set to, beside events."""
+    return MetadataConfigurationOptions(ptz_status_filter_options=metadata_ptz_options(media))
+
+
+def metadata_ptz_options(media: MediaModel) -> PTZStatusFilterOptions:
+    """Return which PTZ facts a metadata stream could carry: what the camera's mechanics have and tell."""
+    ptz = media.ptz
+    return PTZStatusFilterOptions(
+        pan_tilt_status_supported=ptz is not None and (ptz.pan or ptz.tilt),
+        zoom_status_supported=ptz is not None and ptz.zoom,
+        pan_tilt_position_supported=ptz is not None and ptz.pan_tilt_position,
+        zoom_position_supported=ptz is not None and ptz.zoom_position,
     )
 
 
 def _ptz_configuration(media: MediaModel, token: str) -> PTZConfiguration | None:
     """Word the PTZ configuration as the PTZ service does."""
     ptz = media.ptz
-    return None if ptz is None else ptz_configuration(ptz, token=token, use_count=media.use_count(token))
+    if ptz is None:
+        return None
+    settings = media.kept(token).ptz or PtzSettings()
+    return ptz_configuration(ptz, settings, token=token, name=media.name(token), use_count=media.use_count(token))
 
 
 def snapshot_uri(call: Call, profile_token: str) -> str:

@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bridge.core.ids import device_mac, device_serial
+from bridge.onvif.compatibility import DEFAULTS, Compatibility
 from bridge.onvif.eventing.broker import EventBroker
+from bridge.onvif.jpeg_stream import JpegStream, takes_pictures
 from bridge.onvif.media_model import MediaModel
 from bridge.onvif.media_store import MediaStore
+from bridge.onvif.metadata_feed import MetadataFeed
 from bridge.onvif.movement import MovementTimer
 from bridge.onvif.scopes import configurable_scopes, fixed_scopes
+from bridge.onvif.settings.analytics import RegionNames
 from bridge.onvif.settings.clock import DeviceClock
 from bridge.onvif.settings.device import DeviceSettings
 from bridge.onvif.settings.users import DeviceUsers
@@ -33,10 +37,12 @@ if TYPE_CHECKING:
 
     from bridge.core.camera import Camera
     from bridge.core.events import CameraEvent
+    from bridge.core.formats import Resolution
     from bridge.core.memory import DeviceMemory
     from bridge.core.timing import Clock
     from bridge.core.users import UserRegister
     from bridge.media.snapshot import SnapshotService
+    from bridge.onvif.media_model import MediaProfile
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +63,8 @@ class VirtualDevice:
         memory: what clients have set, kept over restarts.
         is_announced: whether the bridge answers WS-Discovery at all.
         own_ports: those that the bridge listens on, a collection that follows them: no event is posted there.
+        has_tls: whether the device's HTTP port speaks TLS too.
+        compatibility: what is done differently for the sake of clients.
     """
 
     def __init__(  # noqa: PLR0913 - a composition point; every part is named at its one call
@@ -71,6 +79,8 @@ class VirtualDevice:
         memory: DeviceMemory,
         is_announced: bool = True,
         own_ports: Collection[int] = (),
+        has_tls: bool = False,
+        compatibility: Compatibility = DEFAULTS,
     ) -> None:
         self.camera = camera
         self.uuid = uuid
@@ -78,21 +88,36 @@ class VirtualDevice:
         self.snapshots = snapshots
         self.memory = memory
         self.is_announced = is_announced
+        self.has_tls = has_tls
+        self.compatibility = compatibility
         self._own_ports = own_ports
         self.settings = DeviceSettings(memory)
         self.users = DeviceUsers(users, self.settings.users)
+        self.region_names = RegionNames(memory)
+        # Held while rules or modules change: the camera is always told all of them.
+        self.analytics_change = asyncio.Lock()
         self.clock = DeviceClock(clock, self.settings.time)
         self._announcement_listeners: list[Callable[[], None]] = []
         self._restart_wanted = asyncio.Event()
         self._is_restarting = False
+        self.jpeg = JpegStream(camera, memory, is_served=snapshots is not None)
+        if snapshots is not None:
+            snapshots.on_size(self._picture_taken)
+        self.metadata = MetadataFeed(self)
         # Not made anew by a restart: a camera that turns has to be stopped whatever becomes of the rest.
         self.movement = MovementTimer(camera, clock=self.clock)
         self._begin()
 
     def _begin(self) -> None:
         """Make the parts that a restart makes anew."""
-        self.media = MediaModel(self.camera, MediaStore(self.memory))
-        self.broker = EventBroker(self.camera, self.media, clock=self.clock, own_ports=self._own_ports)
+        self.media = MediaModel(self.camera, MediaStore(self.memory), self.jpeg, compatibility=self.compatibility)
+        self.broker = EventBroker(
+            self.camera,
+            self.media,
+            clock=self.clock,
+            own_ports=self._own_ports,
+            region_name=self.region_names.shown,
+        )
 
     @property
     def mac(self) -> str:
@@ -106,10 +131,25 @@ class VirtualDevice:
         return (description and description.info.serial) or device_serial(self.uuid)
 
     @property
+    def knowledge(self) -> tuple[object, ...]:
+        """All that a lasting answer follows from (`operation.Operation.is_lasting`): equal as long as it holds."""
+        return (self.camera.description, self.camera.facets, self.memory.revision, self.rtsp_port)
+
+    @property
     def has_snapshots(self) -> bool:
         """Whether still pictures of this camera can be had."""
-        description = self.camera.description
-        return self.snapshots is not None and description is not None and description.snapshot
+        return self.snapshots is not None and takes_pictures(self.camera)
+
+    def pictured_stream(self, profile: MediaProfile) -> str | None:
+        """Return which of the camera's streams the still pictures of a media profile show; None if there are none.
+
+        Those of the JPEG stream show the one that it is made of.
+        """
+        stream = profile.stream
+        if stream is None or not self.has_snapshots:
+            return None
+        choice = self.jpeg.choice() if stream is self.jpeg.stream else None
+        return stream.name if choice is None else choice.stream
 
     @property
     def is_discoverable(self) -> bool:
@@ -132,6 +172,10 @@ class VirtualDevice:
     def camera_described(self) -> None:
         """Take note that the camera is described anew, for whoever subscribed to events."""
         self.broker.follow_description()
+
+    def _picture_taken(self, stream: str, size: Resolution) -> None:
+        if self.jpeg.learn(stream, size):
+            self.broker.follow_description()
 
     async def run(self) -> None:
         """End movements and subscriptions when their time is over, and restart on request, until cancelled."""
@@ -172,11 +216,20 @@ class VirtualDevice:
         """Return those that clients have set."""
         return configurable_scopes(self)
 
-    def stream_uri(self, host: str, stream: str) -> str:
+    def stream_uri(self, host: str, path: str) -> str:
         """Return where a stream is played from.
 
         Args:
             host: the address under which the client knows us, IPv6 in brackets.
-            stream: name of a native stream.
+            path: a stream's name, or whatever else `stream_path.stream_path` returns for a profile.
         """
-        return f"rtsp://{host}:{self.rtsp_port}/{self.camera.id}/{stream}"
+        return f"rtsp://{host}:{self.rtsp_port}/{self.camera.id}/{path}"
+
+    def tunnelled_uri(self, base_url: str, path: str) -> str:
+        """Return where a stream is played from through HTTP: on the very port, and in the scheme, of the services.
+
+        Args:
+            base_url: `scheme://host:port` as the client knows us.
+            path: as for `stream_uri`.
+        """
+        return f"{base_url}/{self.camera.id}/{path}"

@@ -15,8 +15,10 @@ import structlog
 from lxml import etree
 
 from bridge.core.errors import CameraError, ClientFault, InvalidValue, Unsupported, WireError
+from bridge.core.users import User
+from bridge.onvif.answers import KnownAnswers
 from bridge.onvif.operation import Call, Operation, Service
-from bridge.onvif.security import Denied, Gatekeeper
+from bridge.onvif.security import CredentialsMissing, Denied, Gatekeeper
 from bridge.proto.soap import faults
 from bridge.proto.soap.codec import decode, encode
 from bridge.proto.soap.envelope import Envelope, MessageHeaders, VersionMismatch, new_envelope, read_envelope, render
@@ -48,7 +50,7 @@ class Incoming:
         host: the host part of it.
         path: the path of the request.
         local_address: IP address of our end of the connection.
-        peer: IP address of the client, for the log.
+        peer: IP address of the client, for the log and against guessing.
         closed: set when the client is gone.
     """
 
@@ -64,11 +66,44 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What HTTP shall send: a status, a SOAP message and, with 401, the challenges."""
+    """What HTTP shall send: a status, a SOAP message and, with 401, the challenges.
+
+    `hold_s` are the seconds for which it is to be held back; the connection ends with it then.
+    """
 
     status: int
     body: bytes
     challenges: tuple[str, ...] = ()
+    hold_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request whose caller is admitted and whose operation is to be run.
+
+    Args:
+        incoming: as HTTP brought it.
+        envelope: taken apart.
+        operation: what is asked.
+        request: its message.
+        user: the caller; None if anybody may ask.
+    """
+
+    incoming: Incoming
+    envelope: Envelope
+    operation: Operation[Any, Any]
+    request: Any
+    user: User | None
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the answer may be given again to others: it must not name this message."""
+        return self.operation.is_lasting and self.envelope.headers.message_id is None
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What a lasting answer follows from, beside the device's knowledge."""
+        return (self.operation.tag, self.request, self.incoming.base_url)
 
 
 class Dispatcher:
@@ -88,56 +123,91 @@ class Dispatcher:
         self._namespaces = {service.namespace for service in self._services} | {
             each.namespace for _, each in self._operations.values()
         }
+        self._answers = KnownAnswers()
         self._log = log.bind(device=device.camera.id)
 
     def served(self) -> tuple[Service, ...]:
         """Return the services that the device serves now."""
         return tuple(service for service in self._services if service.is_served(self._device))
 
-    async def answer(self, incoming: Incoming) -> Answer:
-        """Return the answer to a request, whatever it holds. Never raises, except when cancelled."""
+    def open(self, incoming: Incoming) -> Answer | Opened:
+        """Read a request and admit its caller: return the answer if that is all, or what is to be run. Never raises."""
         try:
             envelope = read_envelope(incoming.data)
         except WireError as error:
             return self._refuse(incoming, _fault_of_message(error))
         try:
-            return await self._operate(envelope, incoming)
-        except (ClientFault, CameraError, InvalidValue) as error:
-            return self._refuse(incoming, fault_of(error), envelope)
-        except Exception:  # noqa: BLE001 (whatever goes wrong inside one operation, the device must go on answering)
-            self._log.exception("soap.failed", operation=_name_of(envelope.body))
-            fault = ClientFault("Receiver", ("Action",), "The device has met an internal error")
-            return Answer(faults.http_status(fault), _fault_message(fault, envelope))
+            return self._open(incoming, envelope)
+        except Exception as error:  # noqa: BLE001 (see `_fail`)
+            return self._fail(error, incoming, envelope)
 
-    async def _operate(self, envelope: Envelope, incoming: Incoming) -> Answer:
+    async def run(self, opened: Opened) -> Answer:
+        """Run an operation and return its answer. Never raises, except when cancelled."""
+        try:
+            return await self._run(opened)
+        except Exception as error:  # noqa: BLE001 (see `_fail`)
+            return self._fail(error, opened.incoming, opened.envelope)
+
+    def _open(self, incoming: Incoming, envelope: Envelope) -> Answer | Opened:
         if envelope.not_understood:
             raise faults.must_understand(envelope.not_understood)
         operation = self._find(envelope.body)
-        user = self._gatekeeper.admit(
-            operation.access, authorization=incoming.authorization, security=envelope.security
-        )
+        user = self._admit(operation, incoming, envelope)
         try:
             request = decode(operation.request, envelope.body)
         except WireError as error:
             raise ClientFault("Sender", ("InvalidArgs",), f"{operation.name}: {error.detail}") from error
+        opened = Opened(incoming, envelope, operation, request, user)
+        if opened.is_lasting:
+            known = self._answers.find(opened.question, self._device.knowledge)
+            if known is not None:
+                return Answer(200, known)
+        return opened
+
+    def _admit(self, operation: Operation[Any, Any], incoming: Incoming, envelope: Envelope) -> User | None:
+        try:
+            return self._gatekeeper.admit(
+                operation.access,
+                authorization=incoming.authorization,
+                security=envelope.security,
+                address=incoming.peer,
+            )
+        except CredentialsMissing as missing:
+            fault = None if operation.stranger_fault is None else operation.stranger_fault(self._device)
+            raise (fault or missing) from None
+
+    async def _run(self, opened: Opened) -> Answer:
+        incoming, headers, operation = opened.incoming, opened.envelope.headers, opened.operation
         call = Call(
             device=self._device,
-            user=user,
+            user=opened.user,
             base_url=incoming.base_url,
             host=incoming.host,
             path=incoming.path,
-            headers=envelope.headers,
+            headers=headers,
             closed=incoming.closed,
             local_address=incoming.local_address,
             services=self.served(),
         )
-        response = await operation(call, request)
-        is_addressed = operation.namespace in ADDRESSED or envelope.headers.message_id is not None
+        knowledge = self._device.knowledge if opened.is_lasting else None
+        response = await operation(call, opened.request)
+        is_addressed = operation.namespace in ADDRESSED or headers.message_id is not None
         message, body = new_envelope(
-            action=operation.response_action if is_addressed else None, relates_to=envelope.headers.message_id
+            action=operation.response_action if is_addressed else None, relates_to=headers.message_id
         )
         encode(response, parent=body)
-        return Answer(200, render(message))
+        data = render(message)
+        if opened.is_lasting:
+            self._answers.keep(opened.question, knowledge, data)
+        return Answer(200, data)
+
+    def _fail(self, error: Exception, incoming: Incoming, envelope: Envelope) -> Answer:
+        """Return the answer that tells of an error: whatever goes wrong in one operation, the device goes on."""
+        if isinstance(error, ClientFault | CameraError | InvalidValue):
+            return self._refuse(incoming, fault_of(error), envelope)
+        self._log.error("soap.failed", operation=_name_of(envelope.body), exc_info=error)
+        fault = ClientFault("Receiver", ("Action",), "The device has met an internal error")
+        return Answer(faults.http_status(fault), _fault_message(fault, envelope))
 
     def _find(self, body: etree._Element) -> Operation[Any, Any]:
         service, operation = self._operations.get(str(body.tag), (None, None))
@@ -150,7 +220,7 @@ class Dispatcher:
         return operation
 
     def _refuse(self, incoming: Incoming, fault: ClientFault, envelope: Envelope | None = None) -> Answer:
-        challenges = fault.challenges if isinstance(fault, Denied) else ()
+        challenges, hold_s = (fault.challenges, fault.hold_s) if isinstance(fault, Denied) else ((), 0.0)
         # The first request of every Digest client is one without credentials: not worth a line.
         write = self._log.debug if challenges and incoming.authorization is None else self._log.info
         write(
@@ -162,7 +232,7 @@ class Dispatcher:
         )
         is_addressed = envelope is not None and etree.QName(envelope.body).namespace in ADDRESSED
         status = 401 if challenges else 500 if is_addressed else faults.http_status(fault)
-        return Answer(status, _fault_message(fault, envelope), challenges)
+        return Answer(status, _fault_message(fault, envelope), challenges, hold_s)
 
 
 def fault_of(error: ClientFault | CameraError | InvalidValue) -> ClientFault:

@@ -87,8 +87,8 @@ def _as_it_is(present: EncoderSettings) -> EncoderOptions:
 
 
 def _completed(options: EncoderOptions, present: EncoderSettings) -> EncoderOptions:
-    """Return options with everything that cannot be chosen as it is."""
-    return EncoderOptions(
+    """Return options with everything that cannot be chosen as it is, and with what is set now among the choices."""
+    completed = EncoderOptions(
         options.codec,
         options.resolutions or (present.resolution,),
         options.frame_rates or (present.frame_rate,),
@@ -96,6 +96,23 @@ def _completed(options: EncoderOptions, present: EncoderSettings) -> EncoderOpti
         gov_length=options.gov_length if options.gov_length.span else _point(present.gov_length),
         codec_profiles=options.codec_profiles or (present.codec_profile,),
     )
+    return _with_present(completed, present) if options.codec is present.codec else completed
+
+
+def _with_present(options: EncoderOptions, present: EncoderSettings) -> EncoderOptions:
+    """Return options that hold what is set now: a camera's tables may lack it, but clients send back what they see."""
+    return EncoderOptions(
+        options.codec,
+        tuple(dict.fromkeys((*options.resolutions, present.resolution))),
+        tuple(sorted({*options.frame_rates, present.frame_rate}, reverse=True)),
+        bitrate_kbps=_stretched(options.bitrate_kbps, present.bitrate_kbps),
+        gov_length=_stretched(options.gov_length, present.gov_length),
+        codec_profiles=tuple(dict.fromkeys((*options.codec_profiles, present.codec_profile))),
+    )
+
+
+def _stretched(values: Range, value: float) -> Range:
+    return Range(min(values.minimum, value), max(values.maximum, value))
 
 
 def _point(value: float) -> Range:

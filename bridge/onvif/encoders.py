@@ -1,7 +1,8 @@
 """Encoder configurations in the words of the Media service: JPEG and H.264, G.711 and AAC.
 
 ONVIF Media Service Specification, chapters on encoder configurations. H.265 has no word here, so such an encoder is
-not shown; `encoders2` has the words of Media2. What can be set and how is decided in `encoder_choice`.
+not shown, unless the device is told to call it H.264 (`compatibility`): the word then stands for H.265 as long as that
+is what the encoder sends. `encoders2` has the words of Media2. What can be set and how is decided in `encoder_choice`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.types import configurations as tt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bridge.core.formats import AudioFormat
     from bridge.core.model import EncoderOptions, EncoderSettings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bridge.onvif.types.common import IntRange
 
 _VIDEO_ENCODINGS = {VideoCodec.JPEG: tt.VideoEncoding.JPEG, VideoCodec.H264: tt.VideoEncoding.H264}
+_H265_AS_H264 = {VideoCodec.JPEG: tt.VideoEncoding.JPEG, VideoCodec.H265: tt.VideoEncoding.H264}
 _AUDIO_ENCODINGS = {
     AudioCodec.AAC: tt.AudioEncoding.AAC,
     AudioCodec.PCMU: tt.AudioEncoding.G711,
@@ -36,9 +38,15 @@ _EVERY_FRAME = 1
 """Encoding interval: every frame that the camera takes is sent."""
 
 
+def _encodings(media: MediaModel, token: str) -> Mapping[VideoCodec, tt.VideoEncoding]:
+    """Return the words for the codecs of an encoder; codecs without a word do not exist for this service."""
+    is_renamed = media.compatibility.media1_h265_as_h264 and media.encoder(token).codec is VideoCodec.H265
+    return _H265_AS_H264 if is_renamed else _VIDEO_ENCODINGS
+
+
 def _video_encoder_configuration(media: MediaModel, token: str) -> tt.VideoEncoderConfiguration | None:
     encoder = media.encoder(token)
-    encoding = _VIDEO_ENCODINGS.get(encoder.codec)
+    encoding = _encodings(media, token).get(encoder.codec)
     if encoding is None:
         return None
     return tt.VideoEncoderConfiguration(
@@ -74,16 +82,24 @@ def _frame_rate(frame_rate: float) -> int:
 
 def video_encoder_options(media: MediaModel, tokens: Iterable[str]) -> tt.VideoEncoderConfigurationOptions:
     """Return what the encoders of these tokens can be set to; those that this service does not show do not count."""
-    shown = [token for token in tokens if media.encoder(token).codec in _VIDEO_ENCODINGS]
-    offered = [options for token in shown for options in media.encoder_options(token)]
-    jpeg = [options for options in offered if options.codec is VideoCodec.JPEG]
-    h264 = [options for options in offered if options.codec is VideoCodec.H264]
+    shown = [token for token in tokens if media.encoder(token).codec in _encodings(media, token)]
+    offered = [named for token in shown for named in _named_options(media, token)]
+    jpeg = _jpeg_options([options for encoding, options in offered if encoding is tt.VideoEncoding.JPEG])
+    h264 = _h264_options([options for encoding, options in offered if encoding is tt.VideoEncoding.H264])
+    has_extension = jpeg is not None or h264 is not None
     return tt.VideoEncoderConfigurationOptions(
         guaranteed_frame_rate_supported=False,
         quality_range=shared.span((shared.QUALITY,)),
-        jpeg=_jpeg_options(jpeg) if jpeg else None,
-        h264=_h264_options(h264) if h264 else None,
+        jpeg=None if jpeg is None else _without_bitrates_jpeg(jpeg),
+        h264=None if h264 is None else _without_bitrates_h264(h264),
+        extension=tt.VideoEncoderOptionsExtension(jpeg=jpeg, h264=h264) if has_extension else None,
     )
+
+
+def _named_options(media: MediaModel, token: str) -> list[tuple[tt.VideoEncoding, EncoderOptions]]:
+    """Return what an encoder can be set to, as far as there are words for it, each under its word."""
+    words = _encodings(media, token)
+    return [(words[options.codec], options) for options in media.encoder_options(token) if options.codec in words]
 
 
 def video_encoder_wish(media: MediaModel, configuration: tt.VideoEncoderConfiguration) -> EncoderWish:
@@ -94,7 +110,8 @@ def video_encoder_wish(media: MediaModel, configuration: tt.VideoEncoderConfigur
     """
     VIDEO_ENCODERS.one(media, configuration.token)
     present = media.encoder(configuration.token)
-    codec = next((each for each, word in _VIDEO_ENCODINGS.items() if word is configuration.encoding), None)
+    words = _encodings(media, configuration.token)
+    codec = next((each for each, word in words.items() if word is configuration.encoding), None)
     if codec is None:
         raise config_modify(f"The camera cannot encode {configuration.encoding}")
     rates, h264 = configuration.rate_control, configuration.h264
@@ -112,35 +129,59 @@ def video_encoder_wish(media: MediaModel, configuration: tt.VideoEncoderConfigur
 def _codec_profile(media: MediaModel, token: str, wished: tt.H264Profile) -> str:
     """Return the camera's own word for a profile of H.264, the present one if it fits."""
     present = media.encoder(token)
-    offered = [options for options in media.encoder_options(token) if options.codec is VideoCodec.H264]
+    offered = [options for word, options in _named_options(media, token) if word is tt.VideoEncoding.H264]
     known = [profile for options in offered for profile in options.codec_profiles]
-    if present.codec is VideoCodec.H264:
+    if _encodings(media, token).get(present.codec) is tt.VideoEncoding.H264:
         known.insert(0, present.codec_profile)
     return next((profile for profile in known if _h264_profile(profile) is wished), wished)
 
 
-def video_encoder_instances(media: MediaModel) -> tuple[int, Counter[VideoCodec]]:
-    """Return how many encoders this service shows, and how many of them can send each codec. All run at once."""
+def video_encoder_instances(media: MediaModel) -> tuple[int, Counter[tt.VideoEncoding]]:
+    """Return how many encoders this service shows, and how many of them can send each encoding. All run at once."""
     encoders = [encoder.token for encoder in VIDEO_ENCODERS.matching(media)]
-    return len(encoders), Counter(options.codec for token in encoders for options in media.encoder_options(token))
+    return len(encoders), Counter(word for token in encoders for word, _ in _named_options(media, token))
 
 
-def _jpeg_options(offered: list[EncoderOptions]) -> tt.JpegOptions:
-    return tt.JpegOptions(
+def _jpeg_options(offered: list[EncoderOptions]) -> tt.JpegOptions2 | None:
+    if not offered:
+        return None
+    return tt.JpegOptions2(
         resolutions_available=shared.resolutions(size for options in offered for size in options.resolutions),
         frame_rate_range=_frame_rate_range(offered),
         encoding_interval_range=shared.span((_EVERY_FRAME,)),
+        bitrate_range=shared.hull(options.bitrate_kbps for options in offered),
     )
 
 
-def _h264_options(offered: list[EncoderOptions]) -> tt.H264Options:
+def _without_bitrates_jpeg(options: tt.JpegOptions2) -> tt.JpegOptions:
+    return tt.JpegOptions(
+        resolutions_available=options.resolutions_available,
+        frame_rate_range=options.frame_rate_range,
+        encoding_interval_range=options.encoding_interval_range,
+    )
+
+
+def _h264_options(offered: list[EncoderOptions]) -> tt.H264Options2 | None:
+    if not offered:
+        return None
     profiles = (profile for options in offered for profile in options.codec_profiles)
-    return tt.H264Options(
+    return tt.H264Options2(
         resolutions_available=shared.resolutions(size for options in offered for size in options.resolutions),
         gov_length_range=shared.hull(options.gov_length for options in offered),
         frame_rate_range=_frame_rate_range(offered),
         encoding_interval_range=shared.span((_EVERY_FRAME,)),
         h264_profiles_supported=tuple(dict.fromkeys(map(_h264_profile, profiles))),
+        bitrate_range=shared.hull(options.bitrate_kbps for options in offered),
+    )
+
+
+def _without_bitrates_h264(options: tt.H264Options2) -> tt.H264Options:
+    return tt.H264Options(
+        resolutions_available=options.resolutions_available,
+        gov_length_range=options.gov_length_range,
+        frame_rate_range=options.frame_rate_range,
+        encoding_interval_range=options.encoding_interval_range,
+        h264_profiles_supported=options.h264_profiles_supported,
     )
 
 

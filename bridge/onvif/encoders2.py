@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bridge.core.model import EncoderOptions
     from bridge.onvif.media_model import MediaModel
 
-_AUDIO_ENCODINGS = {AudioCodec.AAC: "MP4A-LATM", AudioCodec.PCMU: "PCMU", AudioCodec.PCMA: "PCMA"}
+AUDIO_ENCODINGS = {AudioCodec.AAC: "MP4A-LATM", AudioCodec.PCMU: "PCMU", AudioCodec.PCMA: "PCMA"}
 """Names of media types. `MP4A-LATM` is this service's word for AAC, whatever RTP payload format carries it."""
 
 
@@ -108,7 +108,7 @@ def _audio_encoder_configuration(media: MediaModel, token: str) -> tt.AudioEncod
         token=token,
         name=media.name(token),
         use_count=media.use_count(token),
-        encoding=_AUDIO_ENCODINGS[audio.codec],
+        encoding=AUDIO_ENCODINGS[audio.codec],
         multicast=shared.multicast(media, token),
         bitrate=audio.bitrate_kbps,
         sample_rate=shared.sample_rate_khz(audio),
@@ -126,7 +126,7 @@ def audio_encoder_options(media: MediaModel, tokens: Iterable[str]) -> tuple[tt.
 
 def _audio_options(codec: AudioCodec, formats: list[AudioFormat]) -> tt.AudioEncoder2ConfigurationOptions:
     return tt.AudioEncoder2ConfigurationOptions(
-        encoding=_AUDIO_ENCODINGS[codec],
+        encoding=AUDIO_ENCODINGS[codec],
         bitrate_list=shared.items(audio.bitrate_kbps for audio in formats),
         sample_rate_list=shared.items(map(shared.sample_rate_khz, formats)),
     )
@@ -135,7 +135,7 @@ def _audio_options(codec: AudioCodec, formats: list[AudioFormat]) -> tt.AudioEnc
 def is_present_audio(audio: AudioFormat, configuration: tt.AudioEncoder2Configuration) -> bool:
     """Say whether a configuration describes what the audio encoder sends."""
     return (configuration.encoding, configuration.bitrate, configuration.sample_rate) == (
-        _AUDIO_ENCODINGS[audio.codec],
+        AUDIO_ENCODINGS[audio.codec],
         audio.bitrate_kbps,
         shared.sample_rate_khz(audio),
     )

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import hdrs, web
 
 from bridge.core.errors import CameraError
-from bridge.onvif.dispatch import Answer, Dispatcher, Incoming, refusal
+from bridge.onvif.dispatch import Answer, Dispatcher, Incoming, Opened, refusal
 from bridge.onvif.documents import schema, wsdl_of
 from bridge.onvif.security import Denied, Gatekeeper
 from bridge.onvif.services import SERVICES
@@ -29,13 +31,14 @@ if TYPE_CHECKING:
 
     from bridge.onvif.device import VirtualDevice
     from bridge.onvif.operation import Service
-    from bridge.proto.http.digest import DigestServer
-    from bridge.proto.soap.wsse import TokenVerifier
+    from bridge.onvif.security import Verifiers
 
 log = structlog.get_logger(__name__)
 
 SOAP_TYPE = "application/soap+xml"
 XML_TYPE = "text/xml"
+
+_SOAP_HEADERS = {hdrs.CONTENT_TYPE: f"{SOAP_TYPE}; charset=utf-8"}
 
 ACCEPTED_TYPES = frozenset({SOAP_TYPE, XML_TYPE, "application/xml"})
 """SOAP 1.2's type, and those that older clients put around the same envelope."""
@@ -61,8 +64,7 @@ _OLD_EVENT_PATH = "/Events"
 def make_app(
     device: VirtualDevice,
     *,
-    digest: DigestServer,
-    tokens: TokenVerifier,
+    verifiers: Verifiers,
     advertise: str | None = None,
     services: Iterable[Service] = SERVICES,
     body_timeout_s: float = BODY_TIMEOUT_S,
@@ -71,19 +73,21 @@ def make_app(
 
     Args:
         device: what it answers for.
-        digest: HTTP Digest, shared with the device's RTSP side.
-        tokens: the used UsernameTokens, shared by all devices with the same accounts.
+        verifiers: judge credentials, shared by all devices with the same accounts.
         advertise: the host to put into addresses, instead of the one that the client used.
         services: what can be served at all; the device has its say in it.
         body_timeout_s: how long a request's body may take.
     """
-    gatekeeper = Gatekeeper(digest=digest, tokens=tokens, users=device.users, clock=device.clock)
-    dispatcher = Dispatcher(device, gatekeeper=gatekeeper, services=services)
+    every = tuple(services)
+    gatekeeper = Gatekeeper(verifiers, users=device.users, clock=device.clock, compatibility=device.compatibility)
+    dispatcher = Dispatcher(device, gatekeeper=gatekeeper, services=every)
     endpoint = _Endpoint(device, gatekeeper, dispatcher, advertise=advertise, body_timeout_s=body_timeout_s)
     app = web.Application(client_max_size=LIMIT_BYTES)
+    for path in {service.path for service in every}:  # found at once, without a look at any pattern
+        app.router.add_post(path, endpoint.soap)
+    app.router.add_post(_EVERY_SERVICE_PATH, endpoint.soap)
     app.router.add_get("/onvif/snapshot/{token}", endpoint.snapshot)
     app.router.add_get("/onvif/{document}", endpoint.document)
-    app.router.add_post(_EVERY_SERVICE_PATH, endpoint.soap)
     app.router.add_post(_OLD_EVENT_PATH, endpoint.soap)
     app.on_shutdown.append(endpoint.shut_down)
     return app
@@ -114,8 +118,7 @@ class _Endpoint:
         if hdrs.CONTENT_TYPE in request.headers and request.content_type not in ACCEPTED_TYPES:
             return self._refuse(request, 415, f"Content-Type must be {SOAP_TYPE}")
         try:
-            async with asyncio.timeout(self._body_timeout_s):
-                data = await request.read()
+            data = await self._body(request)
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(request, 413, f"The request is longer than {LIMIT_BYTES} bytes")
         except web.RequestPayloadError:
@@ -123,7 +126,6 @@ class _Endpoint:
         except TimeoutError:
             return self._refuse(request, 408, "The request did not arrive in time")
         host, base_url = address_of(request, self._advertise)
-        closed = asyncio.Event()
         incoming = Incoming(
             data=data,
             authorization=request.headers.get(hdrs.AUTHORIZATION),
@@ -132,40 +134,66 @@ class _Endpoint:
             path=request.path,
             local_address=_local_socket(request)[0],
             peer=request.remote or "",
-            closed=closed,
+            closed=asyncio.Event(),
         )
+        opened = self._dispatcher.open(incoming)
+        answer = opened if isinstance(opened, Answer) else await self._run(opened)
+        return await self._held_back(_response(answer), answer.hold_s)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if request.content.is_eof():  # it came with the head, as nearly all do: no timer is needed
+            return await request.read()
+        async with asyncio.timeout(self._body_timeout_s):
+            return await request.read()
+
+    async def _run(self, opened: Opened) -> Answer:
+        """Run the operation; if the client hangs up meanwhile, tell it so and let it come to its end."""
+        closed = opened.incoming.closed
         self._running.add(closed)
         try:
-            return _response(await self._run(incoming))
+            async with asyncio.TaskGroup() as group:
+                operation = group.create_task(self._dispatcher.run(opened))
+                try:
+                    return await asyncio.shield(operation)
+                except asyncio.CancelledError:
+                    closed.set()
+                    await asyncio.wait({operation}, timeout=FINISH_S)
+                    raise
         finally:
             self._running.discard(closed)
 
-    async def _run(self, incoming: Incoming) -> Answer:
-        """Run the operation; if the client hangs up meanwhile, tell it so and let it come to its end."""
-        async with asyncio.TaskGroup() as group:
-            operation = group.create_task(self._dispatcher.answer(incoming))
+    async def _held_back(self, response: web.Response, hold_s: float) -> web.Response:
+        """Return the answer to a wrong password when its time has come, or when the listener closes."""
+        if hold_s:
+            closing = asyncio.Event()
+            self._running.add(closing)
             try:
-                return await asyncio.shield(operation)
-            except asyncio.CancelledError:
-                incoming.closed.set()
-                await asyncio.wait({operation}, timeout=FINISH_S)
-                raise
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(hold_s):
+                        await closing.wait()
+            finally:
+                self._running.discard(closing)
+            # The next guess is to cost a connection of its own.
+            response.force_close()
+        return response
 
     async def snapshot(self, request: web.Request) -> web.Response:
         """Answer a request for a still picture."""
         try:
-            self._gatekeeper.admit_http(request.headers.get(hdrs.AUTHORIZATION), method=request.method)
+            self._gatekeeper.admit_http(
+                request.headers.get(hdrs.AUTHORIZATION), method=request.method, address=request.remote or ""
+            )
         except Denied as denied:
             self._log.debug("snapshot.refused", peer=request.remote, reason=denied.reason)
             response = web.Response(status=401, text=denied.reason)
             _challenge(response, denied.challenges)
-            return response
+            return await self._held_back(response, denied.hold_s)
         profile = self._device.media.profile(request.match_info["token"])
-        stream = None if profile is None else profile.stream
-        if stream is None or self._device.snapshots is None or not self._device.has_snapshots:
+        stream = None if profile is None else self._device.pictured_stream(profile)
+        if stream is None or self._device.snapshots is None:
             return web.Response(status=404, text="There is no such snapshot")
         try:
-            picture = await self._device.snapshots.take(stream.name)
+            picture = await self._device.snapshots.take(stream)
         except CameraError as error:
             self._log.info("snapshot.failed", peer=request.remote, reason=error.detail)
             return web.Response(status=503, text=error.detail, headers={hdrs.RETRY_AFTER: str(RETRY_AFTER_S)})
@@ -207,15 +235,23 @@ def address_of(request: web.Request, advertise: str | None = None) -> tuple[str,
         request: of the client.
         advertise: the host to return in any case; the port is still the one that the client used.
     """
-    match = _HOST.fullmatch(request.headers.get(hdrs.HOST, ""))
-    if match is None or int((match["port"] or ":80")[1:]) not in _PORTS:
+    named = _host_and_port(request.headers.get(hdrs.HOST, ""))
+    if named is None:
         address, number = _local_socket(request)
-        host, port = _in_uri(address), f":{number}"
-    else:
-        host, port = match["host"], match["port"] or ""
+        named = _in_uri(address), f":{number}"
+    host, port = named
     if advertise is not None:
         host = _in_uri(advertise)
     return host, f"{request.scheme}://{host}{port}"
+
+
+@lru_cache(maxsize=64)
+def _host_and_port(header: str) -> tuple[str, str] | None:
+    """Return host and `:port` (or nothing) of a Host header; None if it is none."""
+    match = _HOST.fullmatch(header)
+    if match is None or int((match["port"] or ":80")[1:]) not in _PORTS:
+        return None
+    return match["host"], match["port"] or ""
 
 
 def _in_uri(host: str) -> str:
@@ -229,7 +265,7 @@ def _local_socket(request: web.Request) -> tuple[str, int]:
 
 
 def _response(answer: Answer) -> web.Response:
-    response = web.Response(status=answer.status, body=answer.body, content_type=SOAP_TYPE, charset="utf-8")
+    response = web.Response(status=answer.status, body=answer.body, headers=_SOAP_HEADERS)
     _challenge(response, answer.challenges)
     return response
 

@@ -13,17 +13,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bridge.core.events import EventKind
+from bridge.core.formats import VideoCodec
 from bridge.core.model import NativeStream
+from bridge.media.backchannel import offered
 from bridge.onvif import media_tokens as tokens
+from bridge.onvif.compatibility import DEFAULTS
 from bridge.onvif.encoder_choice import offered_options
-from bridge.onvif.media_store import KeptProfile
+from bridge.onvif.media_store import KeptMetadata, KeptProfile
 from bridge.onvif.media_tokens import ConfigurationKind
+from bridge.onvif.ptz_model import usable_mechanics
 
 if TYPE_CHECKING:
     from bridge.core.camera import Camera
     from bridge.core.formats import AudioFormat, Resolution
     from bridge.core.model import CameraDescription, EncoderOptions, EncoderSettings
-    from bridge.core.ptz import PtzDescription
+    from bridge.core.ptz import Ptz, PtzDescription
+    from bridge.core.talk import TalkDescription
+    from bridge.onvif.compatibility import Compatibility
+    from bridge.onvif.jpeg_stream import JpegStream
     from bridge.onvif.media_store import KeptConfiguration, KeptProfiles, MediaStore
 
 FREE_PROFILES = 4
@@ -34,6 +42,17 @@ _SAME_STREAM = {
     ConfigurationKind.AUDIO_ENCODER: ConfigurationKind.VIDEO_ENCODER,
 }
 """Picture and sound of a profile are those of one native stream: the bridge mixes nothing."""
+
+_ONLY_ONE = {
+    ConfigurationKind.VIDEO_SOURCE: tokens.VIDEO_SOURCE_CONFIGURATION,
+    ConfigurationKind.AUDIO_SOURCE: tokens.AUDIO_SOURCE_CONFIGURATION,
+    ConfigurationKind.AUDIO_OUTPUT: tokens.AUDIO_OUTPUT_CONFIGURATION,
+    ConfigurationKind.AUDIO_DECODER: tokens.AUDIO_DECODER,
+    ConfigurationKind.METADATA: tokens.METADATA_CONFIGURATION,
+    ConfigurationKind.ANALYTICS: tokens.ANALYTICS_CONFIGURATION,
+    ConfigurationKind.PTZ: tokens.PTZ,
+}
+"""The token of the configuration of each kind that a camera has once or not at all: all but the encoders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +83,38 @@ class MediaModel:
     Args:
         camera: the camera.
         store: what clients have made of profiles and configurations.
+        jpeg: the JPEG stream that the bridge makes where the camera has none; None if it makes none at all.
+        compatibility: what is shown differently for the sake of clients.
     """
 
     video_source_token: Final = tokens.VIDEO_SOURCE
     video_source_configuration_token: Final = tokens.VIDEO_SOURCE_CONFIGURATION
     audio_source_token: Final = tokens.AUDIO_SOURCE
+    audio_output_token: Final = tokens.AUDIO_OUTPUT
     ptz_token: Final = tokens.PTZ
     analytics_token: Final = tokens.ANALYTICS_CONFIGURATION
 
-    def __init__(self, camera: Camera, store: MediaStore) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        store: MediaStore,
+        jpeg: JpegStream | None = None,
+        *,
+        compatibility: Compatibility = DEFAULTS,
+    ) -> None:
         self._camera = camera
         self.store = store
-        self._derived_from: tuple[CameraDescription | None, KeptProfiles] | None = None
+        self.jpeg = jpeg
+        self.compatibility = compatibility
+        self._derived_from: tuple[CameraDescription | None, KeptProfiles, NativeStream | None, Ptz | None] | None = None
         self._profiles: tuple[MediaProfile, ...] = ()
 
     @property
     def profiles(self) -> tuple[MediaProfile, ...]:
         """All media profiles: the fixed ones, best first, then those that clients have made."""
-        origin = (self._camera.description, self.store.profiles)
+        origin = (self._camera.description, self.store.profiles, self._jpeg, self._camera.facets.ptz)
         known = self._derived_from
-        if known is None or known[0] is not origin[0] or known[1] is not origin[1]:
+        if known is None or any(old is not new for old, new in zip(known, origin, strict=True)):
             self._derived_from = origin
             self._profiles = (*self._fixed_profiles(), *self._free_profiles())
         return self._profiles
@@ -95,16 +126,32 @@ class MediaModel:
 
     @property
     def streams(self) -> tuple[NativeStream, ...]:
-        """The native streams, best first."""
+        """The native streams, best first; then the JPEG stream, if the bridge makes one."""
+        jpeg = self._jpeg
+        return self._native if jpeg is None else (*self._native, jpeg)
+
+    @property
+    def _native(self) -> tuple[NativeStream, ...]:
         description = self._camera.description
         return () if description is None else description.streams
 
     @property
+    def _jpeg(self) -> NativeStream | None:
+        return None if self.jpeg is None else self.jpeg.stream
+
+    @property
+    def has_jpeg(self) -> bool:
+        """Whether a stream is, or can be set to, JPEG."""
+        return any(
+            options.codec is VideoCodec.JPEG for token in self.encoders for options in self.encoder_options(token)
+        )
+
+    @property
     def full_picture(self) -> Resolution | None:
-        """The largest picture that any stream can have, whatever they are set to; None if there are no streams."""
+        """The largest picture that any native stream can have, whatever it is set to; None if there are no streams."""
         sizes = (
             size
-            for stream in self.streams
+            for stream in self._native
             for size in (
                 stream.encoder.resolution,
                 *(each for options in stream.options for each in options.resolutions),
@@ -114,9 +161,39 @@ class MediaModel:
 
     @property
     def ptz(self) -> PtzDescription | None:
-        """What the camera's mechanics can do; None if nothing moves."""
+        """What the camera's mechanics can be asked to do; None if nothing moves."""
+        return usable_mechanics(self._camera)
+
+    @property
+    def talk(self) -> TalkDescription | None:
+        """What the camera's loudspeaker takes; None if it has none, or none that any client could talk through.
+
+        No client can where it takes nothing that clients may send, and none may where everybody may watch.
+        """
         description = self._camera.description
-        return None if description is None else description.ptz
+        talk = None if description is None else description.talk
+        if talk is None or self.compatibility.rtsp_anonymous or not offered(talk):
+            return None
+        return talk
+
+    @property
+    def can_talk(self) -> bool:
+        """Whether the bridge can bring sound to the loudspeaker, and set its volume."""
+        return self._camera.facets.talk is not None
+
+    @property
+    def has_analytics(self) -> bool:
+        """Whether it is shown that the camera looks at its pictures: it reports motion, or is told where to look."""
+        description = self._camera.description
+        return (
+            self.compatibility.advertise_analytics
+            and description is not None
+            and (
+                EventKind.MOTION in description.events
+                or description.motion_regions is not None
+                or description.motion_grid is not None
+            )
+        )
 
     @property
     def encoders(self) -> dict[str, EncoderSettings]:
@@ -136,20 +213,11 @@ class MediaModel:
 
     def tokens(self, kind: ConfigurationKind) -> tuple[str, ...]:
         """Return the tokens of every configuration of a kind, whether or not a profile holds it."""
-        with_audio = [stream for stream in self.streams if stream.audio is not None]
-        match kind:
-            case ConfigurationKind.VIDEO_SOURCE:
-                return (tokens.VIDEO_SOURCE_CONFIGURATION,) if self.streams else ()
-            case ConfigurationKind.VIDEO_ENCODER:
-                return tuple(self.encoders)
-            case ConfigurationKind.AUDIO_SOURCE:
-                return (tokens.AUDIO_SOURCE_CONFIGURATION,) if with_audio else ()
-            case ConfigurationKind.AUDIO_ENCODER:
-                return tuple(tokens.audio_encoder(stream.name) for stream in with_audio)
-            case ConfigurationKind.METADATA:
-                return (tokens.METADATA_CONFIGURATION,) if self.streams else ()
-            case ConfigurationKind.PTZ:
-                return () if self.ptz is None else (tokens.PTZ,)
+        if kind is ConfigurationKind.VIDEO_ENCODER:
+            return tuple(self.encoders)
+        if kind is ConfigurationKind.AUDIO_ENCODER:
+            return tuple(tokens.audio_encoder(stream.name) for stream in self.streams if stream.audio is not None)
+        return (_ONLY_ONE[kind],) if self._has(kind) else ()
 
     def compatible(self, kind: ConfigurationKind, profile: MediaProfile) -> tuple[str, ...]:
         """Return the tokens of a kind that a profile could hold beside what else it holds."""
@@ -185,7 +253,9 @@ class MediaModel:
         Raises:
             KeyError: there is no such configuration.
         """
-        return offered_options(self.stream(token), is_settable=self._camera.facets.encoders is not None)
+        stream = self.stream(token)
+        is_settable = stream is self._jpeg or self._camera.facets.encoders is not None
+        return offered_options(stream, is_settable=is_settable)
 
     def audio(self, token: str) -> AudioFormat:
         """Return what the audio encoder of a configuration's token sends.
@@ -201,6 +271,12 @@ class MediaModel:
     def kept(self, token: str) -> KeptConfiguration:
         """Return what clients have set of a configuration beside what the camera knows."""
         return self.store.configuration(token)
+
+    @property
+    def metadata(self) -> KeptMetadata:
+        """What the metadata stream carries: as a client has set it, or else every event."""
+        kept = self.kept(tokens.METADATA_CONFIGURATION).metadata
+        return kept or KeptMetadata(ptz_status=None if self.ptz is None else False, analytics=False, events=True)
 
     def name(self, token: str) -> str:
         """Return the name of a configuration: its token until a client gives it another."""
@@ -231,14 +307,24 @@ class MediaModel:
 
     def _everything(self, stream: NativeStream) -> dict[ConfigurationKind, str]:
         """Return what a profile of that stream holds as it comes."""
-        configurations = {
-            ConfigurationKind.VIDEO_SOURCE: tokens.VIDEO_SOURCE_CONFIGURATION,
-            ConfigurationKind.VIDEO_ENCODER: tokens.video_encoder(stream.name),
-            ConfigurationKind.METADATA: tokens.METADATA_CONFIGURATION,
-        }
-        if stream.audio is not None:
-            configurations[ConfigurationKind.AUDIO_SOURCE] = tokens.AUDIO_SOURCE_CONFIGURATION
+        configurations = {kind: token for kind, token in _ONLY_ONE.items() if self._has(kind)}
+        configurations[ConfigurationKind.VIDEO_ENCODER] = tokens.video_encoder(stream.name)
+        if stream.audio is None:
+            configurations.pop(ConfigurationKind.AUDIO_SOURCE, None)
+        else:
             configurations[ConfigurationKind.AUDIO_ENCODER] = tokens.audio_encoder(stream.name)
-        if self.ptz is not None:
-            configurations[ConfigurationKind.PTZ] = tokens.PTZ
         return configurations
+
+    def _has(self, kind: ConfigurationKind) -> bool:
+        """Say whether the camera has what the only configuration of a kind stands for."""
+        match kind:
+            case ConfigurationKind.AUDIO_SOURCE:
+                return any(stream.audio is not None for stream in self.streams)
+            case ConfigurationKind.AUDIO_OUTPUT | ConfigurationKind.AUDIO_DECODER:
+                return self.talk is not None
+            case ConfigurationKind.ANALYTICS:
+                return self.has_analytics
+            case ConfigurationKind.PTZ:
+                return self.ptz is not None
+            case _:
+                return bool(self.streams)

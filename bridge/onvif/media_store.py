@@ -11,14 +11,18 @@ from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Annotated
 
-from lxml import etree
 from pydantic import AfterValidator
 
+from bridge.core.errors import WireError
 from bridge.onvif.media_tokens import ConfigurationKind
+from bridge.onvif.settings.ptz import PtzSettings
 from bridge.onvif.settings.section import Section, SectionKind
+from bridge.proto.soap.xmlsafe import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lxml import etree
 
     from bridge.core.memory import DeviceMemory
 
@@ -55,14 +59,18 @@ class KeptMulticast:
 def _well_formed(text: str) -> str:
     try:
         parse_kept(text)
-    except etree.XMLSyntaxError as error:
+    except WireError as error:
         raise ValueError("is not XML") from error
     return text
 
 
 def parse_kept(text: str) -> etree._Element:
-    """Return the element of kept XML."""
-    return etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+    """Return the element of kept XML.
+
+    Raises:
+        WireError: it is none.
+    """
+    return parse(text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class KeptMetadata:
     Args:
         ptz_status: whether movements are told; None means that nothing was said about PTZ.
         ptz_position: whether positions are told.
-        analytics: whether scene descriptions are sent; None means that nothing was said.
+        analytics: whether scene descriptions are wanted, which no camera has; None means that nothing was said.
         events: whether events are sent.
         event_filter: the `Filter` element around which events, as XML; None lets all pass.
     """
@@ -92,6 +100,7 @@ class KeptConfiguration:
     multicast: KeptMulticast | None = None
     session_timeout: timedelta | None = None
     metadata: KeptMetadata | None = None
+    ptz: PtzSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The end of a continuous move: ONVIF's time-out, kept by the bridge because native cameras keep moving for ever.
 
-PTZ Service Specification, ContinuousMove. Each of the two groups of axes has its own deadline: a move that leaves
-pan and tilt out does not touch a pan that runs, and does not prolong it. All native movement commands of a camera
-go through here, one at a time, so that a stop whose time has come can never overtake a newer move.
+PTZ Service Specification, "Move operations". Each of the two groups of axes has its own deadline: a move that leaves
+pan and tilt out does not touch a pan that runs, and does not prolong it. A drive to a place replaces the continuous
+move of its axes and ends by itself, so nothing is left to stop. All native movement commands of a camera go through
+here, one at a time, so that a stop whose time has come can never overtake a newer move.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bridge.core.ptz import Velocity
 
 if TYPE_CHECKING:
     from bridge.core.camera import Camera
-    from bridge.core.ptz import Ptz
+    from bridge.core.ptz import Drives, Home, Ptz, PtzPosition, PtzSpeed, PtzTranslation
     from bridge.core.timing import Clock
 
 _STOP_RETRY_S = 1.0
@@ -85,7 +86,7 @@ class MovementTimer:
             self._disarm(pan_tilt=pan_tilt, zoom=zoom)
 
     async def go_to_preset(self, token: str, *, speed: float | None) -> None:
-        """Drive to a preset. It replaces any continuous move and ends by itself, so nothing is left to stop.
+        """Drive to a preset.
 
         Raises:
             CameraError: from the camera.
@@ -94,6 +95,40 @@ class MovementTimer:
         async with self._one_command:
             await self._ptz().go_to_preset(token, speed=speed)
             self._disarm()
+
+    async def go_home(self, *, speed: float | None) -> None:
+        """Drive to the home position.
+
+        Raises:
+            CameraError: from the camera.
+            InvalidValue: `no_home`.
+        """
+        async with self._one_command:
+            await self._home().go_home(speed=speed)
+            self._disarm()
+
+    async def move_to(self, position: PtzPosition, *, speed: PtzSpeed) -> None:
+        """Drive to a position; axes that it leaves out go on as they are.
+
+        Raises:
+            CameraError: from the camera. If the answer was lost, a continuous move of these axes may go on: its
+                deadline stays.
+            InvalidValue: the camera's own refusal.
+        """
+        async with self._one_command:
+            await self._drives().move_to(position, speed=speed)
+            self._disarm(pan_tilt=position.pan_tilt is not None, zoom=position.zoom is not None)
+
+    async def move_by(self, translation: PtzTranslation, *, speed: PtzSpeed) -> None:
+        """Go a way from where the camera looks; axes that it leaves out go on as they are.
+
+        Raises:
+            CameraError: as `move_to`.
+            InvalidValue: the camera's own refusal.
+        """
+        async with self._one_command:
+            await self._drives().move_by(translation, speed=speed)
+            self._disarm(pan_tilt=translation.pan_tilt is not None, zoom=translation.zoom is not None)
 
     def stop_soon(self) -> None:
         """Let the time of whatever moves be over now; `run` stops it, for as long as that takes."""
@@ -132,10 +167,22 @@ class MovementTimer:
             await self._leave()
 
     def _ptz(self) -> Ptz:
-        ptz = self._camera.facets.ptz
-        if ptz is None:
+        facet = self._camera.facets.ptz
+        if facet is None:
             raise Unsupported("The camera cannot pan, tilt or zoom", camera=self._camera.id, facet="ptz")
-        return ptz
+        return facet
+
+    def _drives(self) -> Drives:
+        facet = self._camera.facets.drives
+        if facet is None:
+            raise Unsupported("The camera cannot drive to a place", camera=self._camera.id, facet="drives")
+        return facet
+
+    def _home(self) -> Home:
+        facet = self._camera.facets.home
+        if facet is None:
+            raise Unsupported("The camera has no home position", camera=self._camera.id, facet="home")
+        return facet
 
     def _arm(self, velocity: Velocity, timeout_s: float) -> None:
         deadline = self._clock.now() + timeout_s

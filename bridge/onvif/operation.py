@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lxml import etree
 
+from bridge.core.errors import ClientFault
 from bridge.core.users import User
 from bridge.proto.soap.codec import tag_of
 from bridge.proto.soap.envelope import MessageHeaders
@@ -84,6 +85,9 @@ class Operation(Generic[Request, Response]):
         access: who may call it.
         action: wsa:Action of the request, as the official WSDL has it.
         handler: the coroutine function.
+        is_lasting: the answer follows from the request, the address as the client knows it, and the device's
+            `knowledge` alone: it may be given again as long as that is the same.
+        stranger_fault: tells what callers without credentials get instead of NotAuthorized; None stands for that.
     """
 
     tag: str
@@ -92,6 +96,8 @@ class Operation(Generic[Request, Response]):
     access: Access
     action: str
     handler: Callable[[Call, Request], Awaitable[Response]]
+    is_lasting: bool = False
+    stranger_fault: Callable[[VirtualDevice], ClientFault | None] | None = None
 
     async def __call__(self, call: Call, request: Request) -> Response:
         """Run the handler."""
@@ -137,13 +143,19 @@ class Service:
 
 
 def operation(
-    *, access: Access, action: str | None = None
+    *,
+    access: Access,
+    action: str | None = None,
+    is_lasting: bool = False,
+    stranger_fault: Callable[[VirtualDevice], ClientFault | None] | None = None,
 ) -> Callable[[Callable[[Call, Request], Awaitable[Response]]], Operation[Request, Response]]:
     """Declare a handler.
 
     Args:
         access: who may call it.
         action: the wsa:Action of the official WSDL, where it is not namespace, slash, name.
+        is_lasting: see `Operation`; not for what depends on the user, the time, or how the camera is at the moment.
+        stranger_fault: see `Operation`.
     """
 
     def declare(handler: Callable[[Call, Request], Awaitable[Response]]) -> Operation[Request, Response]:
@@ -152,7 +164,8 @@ def operation(
         request = next(hint for hint in hints.values() if hint is not Call)
         tag = tag_of(request)
         name = etree.QName(tag)
-        return Operation(tag, request, response, access, action or f"{name.namespace}/{name.localname}", handler)
+        official = action or f"{name.namespace}/{name.localname}"
+        return Operation(tag, request, response, access, official, handler, is_lasting, stranger_fault)
 
     return declare
 

@@ -1,9 +1,9 @@
 """Making, changing and deleting media profiles: the rules that both media services share.
 
 ONVIF Media and Media2 Service Specifications, chapters on media profiles. "Fixed" means that a profile cannot be
-deleted, not that it cannot be changed. An encoder needs its source, and picture and sound come from one native
-stream. Metadata and PTZ may stand alone: test specifications of Media add and leave them without a source, and
-Media2 only recommends to refuse that. Every change is kept, and subscribers to events are told.
+deleted, not that it cannot be changed. An encoder needs its source, a decoder its output, and picture and sound come
+from one native stream. Metadata, analytics and PTZ may stand alone: test specifications of Media add and leave them
+without a source, and Media2 only recommends to refuse that. Every change is kept, and subscribers to events are told.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 MAX_NAME_CHARS = 64
 """Longest name and token, as the schema has it."""
 
-_SOURCE_OF = {
+_NEEDS = {
     ConfigurationKind.VIDEO_ENCODER: ConfigurationKind.VIDEO_SOURCE,
     ConfigurationKind.AUDIO_ENCODER: ConfigurationKind.AUDIO_SOURCE,
+    ConfigurationKind.AUDIO_DECODER: ConfigurationKind.AUDIO_OUTPUT,
 }
+_ENCODERS = (ConfigurationKind.VIDEO_ENCODER, ConfigurationKind.AUDIO_ENCODER)
 
 
 def create_profile(
@@ -100,7 +102,7 @@ def remove_configurations(device: VirtualDevice, token: str, kinds: Collection[s
     """Take the configurations of these kinds out of a media profile; kinds that it does not hold are ignored.
 
     Raises:
-        ClientFault: NoProfile, or ConfigurationConflict if an encoder would lose its source.
+        ClientFault: NoProfile, or ConfigurationConflict if an encoder would lose its source, or a decoder its output.
     """
     profile = require_profile(device.media, token)
     left = {kind: held for kind, held in profile.configurations.items() if kind not in kinds}
@@ -144,10 +146,10 @@ def _require_sound(media: MediaModel, configurations: Mapping[ConfigurationKind,
     Raises:
         ClientFault: ConfigurationConflict.
     """
-    for encoder, source in _SOURCE_OF.items():
-        if encoder in configurations and source not in configurations:
-            raise _conflict(f"A media profile with a {encoder} configuration needs a {source} configuration")
-    streams = {media.stream(configurations[encoder]) for encoder in _SOURCE_OF if encoder in configurations}
+    for kind, needed in _NEEDS.items():
+        if kind in configurations and needed not in configurations:
+            raise _conflict(f"A media profile with a {kind} configuration needs a {needed} configuration")
+    streams = {media.stream(configurations[encoder]) for encoder in _ENCODERS if encoder in configurations}
     if len(streams) > 1:
         raise _conflict("Picture and sound of a media profile come from the same stream of the camera")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bridge.onvif.conformance import CONFORMANCE_PROFILES, conditions_met
+from bridge.onvif.conformance import CONFORMANCE_PROFILES, conditions_met, features_served
 from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.services import SERVICES
 
@@ -60,8 +60,8 @@ def claimed_profiles(
         if service.is_served(device)
         for operation in service.operations
     }
-    conditions = conditions_met(device.camera.description)
-    return tuple(profile for profile in candidates if not profile.missing(served, conditions))
+    conditions, features = conditions_met(device), features_served(device)
+    return tuple(profile for profile in candidates if not profile.missing(served, conditions, features))
 
 
 def _abilities(device: VirtualDevice) -> tuple[str, ...]:

@@ -5,55 +5,61 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiohttp import web
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from aiohttp.typedefs import Handler, Middleware
-    from aiohttp.web_protocol import RequestHandler
+    from collections.abc import Callable
 
 MOST_CONNECTIONS = 256
 """Per listener. A VMS keeps a handful; what comes beyond is a fault or an attack, and file descriptors are shared by
 all cameras."""
 
 FIRST_REQUEST_S = 10.0
-"""How long a new connection may take for the head of its first request."""
+"""How long a new connection may take for the head of its first request, TLS and all."""
 
 
 class Admission:
-    """Makes the protocol of each new connection of one listener."""
+    """Counts the connections of one listener and ends those that stay silent.
 
-    def __init__(self) -> None:
-        self._silent: dict[RequestHandler, asyncio.TimerHandle] = {}
+    Args:
+        asked: tells how many connections there are that have asked for something.
+    """
 
-    def admit(self, server: web.Server) -> asyncio.Protocol:
-        """Return the protocol for a new connection."""
-        if len(server.connections) >= MOST_CONNECTIONS:
-            return _TurnedAway()
-        connection = server()
-        loop = asyncio.get_running_loop()
-        self._silent[connection] = loop.call_later(FIRST_REQUEST_S, self._give_up, connection)
-        return connection
+    def __init__(self, asked: Callable[[], int]) -> None:
+        self._asked = asked
+        self._silent: dict[asyncio.Transport, asyncio.TimerHandle] = {}
 
     @property
-    def middleware(self) -> Middleware:
-        """Notes who has asked for something; to be put into the application before it starts."""
+    def is_full(self) -> bool:
+        """Whether a new connection has to be turned away."""
+        silent = sum(not connection.is_closing() for connection in self._silent)
+        return silent + self._asked() >= MOST_CONNECTIONS
 
-        @web.middleware
-        async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
-            timer = self._silent.pop(request.protocol, None)
-            if timer is not None:
-                timer.cancel()
-            return await handler(request)
+    def expect(self, connection: asyncio.Transport, end: Callable[[], None]) -> None:
+        """Give a new connection its time.
 
-        return note
+        Args:
+            connection: the new one. Whoever serves it may end it without a word to this.
+            end: called when its time is over.
+        """
+        for ended in [other for other in self._silent if other.is_closing()]:
+            self.forget(ended)
+        self._silent[connection] = asyncio.get_running_loop().call_later(FIRST_REQUEST_S, end)
 
-    def _give_up(self, connection: RequestHandler) -> None:
-        self._silent.pop(connection).cancel()
-        connection.force_close()
+    def forget(self, connection: asyncio.Transport) -> None:
+        """Take note that a connection has asked for something, or is gone."""
+        timer = self._silent.pop(connection, None)
+        if timer is not None:
+            timer.cancel()
+
+    def close(self) -> None:
+        """End the connections that have not asked for anything."""
+        for connection in tuple(self._silent):
+            self._silent.pop(connection).cancel()
+            connection.abort()
 
 
-class _TurnedAway(asyncio.Protocol):
+class TurnedAway(asyncio.Protocol):
     """Closes its connection at once."""
 
     @override

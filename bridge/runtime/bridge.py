@@ -11,6 +11,7 @@ import structlog
 
 from bridge.config.models import CameraEntry
 from bridge.core.errors import BridgeError
+from bridge.runtime.certificate import CertificateError
 from bridge.runtime.guard import keep_running
 from bridge.runtime.listeners import http_listener
 from bridge.runtime.unit import DeviceUnit
@@ -97,7 +98,10 @@ class Bridge:
             await unit.camera.settled.wait()
 
     def reconfigure(self, configuration: Configuration) -> None:
-        """Have `run` take over another configuration: cameras and users; the rest needs a restart."""
+        """Have `run` take over another configuration: cameras, users and the operator's certificate.
+
+        The rest needs a restart.
+        """
         if self._reload.full():
             self._reload.get_nowait()
         self._reload.put_nowait(configuration)
@@ -111,10 +115,12 @@ class Bridge:
         Raises:
             ListenError: a port is not to be had.
             StateError: the state file cannot be used.
+            CertificateError: the certificate that the configuration names cannot be used.
         """
         section = self._configuration.bridge
         async with AsyncExitStack() as stack:
             state = await stack.enter_async_context(open_state(section.state))
+            await self._factory.prepare_tls(state)
             await stack.enter_async_context(self._factory.rtsp_listener(section.rtsp_port))
             management = http_listener(
                 self._management(self), section.bind, section.http_port, purpose="management (bridge.http_port)"
@@ -159,6 +165,7 @@ class Bridge:
     ) -> None:
         if configuration.bridge != self._configuration.bridge:
             log.warning("bridge.restart_needed", reason="the section bridge: has changed")
+        await self._renew_tls()
         self._factory.take_users(configuration.users)
         wanted = {entry.id: entry for entry in configuration.cameras}
         for camera_id in [key for key, running in self._running.items() if wanted.get(key) != running.entry]:
@@ -174,6 +181,12 @@ class Bridge:
         self._running = {camera_id: self._running[camera_id] for camera_id in wanted if camera_id in self._running}
         self._configuration = configuration
         log.info("bridge.reloaded", cameras=len(self._running))
+
+    async def _renew_tls(self) -> None:
+        try:
+            await self._factory.renew_tls()
+        except CertificateError as error:
+            log.error("tls.certificate_not_renewed", reason=str(error))  # noqa: TRY400 - no trace
 
     async def _close(self, running: _Running) -> None:
         if running.task is not None:

@@ -1,4 +1,4 @@
-"""HTTP listeners: one per virtual device, one for the bridge itself."""
+"""HTTP listeners: one per virtual device, with all that ONVIF wants on that port, and one for the bridge itself."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bridge.core.errors import BridgeError
-from bridge.runtime.admission import Admission
+from bridge.runtime.front import Front
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    import ssl
+    from collections.abc import AsyncIterator
+
+    from bridge.media.tunnels import Tunnels
 
 SHUTDOWN_S = 0.5
 """How long a request in progress may take to end when a listener closes: a long poll would hold it for a minute."""
+
+KEEP_ALIVE_S = 75.0
+"""How long a connection may stay silent after an answer. Clients that poll come back sooner; aiohttp's own hour would
+let a few hundred of the others fill a port."""
 
 LINGER_S = 0.5
 """How long the rest of a refused body is read, so that the refusal reaches the client before the connection ends."""
@@ -54,7 +61,15 @@ class ListenError(BridgeError):
 
 
 @asynccontextmanager
-async def http_listener(app: web.Application, host: str, port: int, *, purpose: str) -> AsyncIterator[int]:
+async def http_listener(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    purpose: str,
+    tls: ssl.SSLContext | None = None,
+    tunnels: Tunnels | None = None,
+) -> AsyncIterator[int]:
     """Serve an application; yields the port that was really bound.
 
     Args:
@@ -62,16 +77,17 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
         host: address to bind.
         port: 0 for any free one.
         purpose: for the error message: what the port is for, and which key of the configuration sets it.
+        tls: serve HTTPS too, on the same port.
+        tunnels: serve RTSP too, through HTTP and WebSockets.
 
     Raises:
         ListenError: the address or port is not to be had.
     """
-    admission = Admission()
-    app.middlewares.append(admission.middleware)
     runner = web.AppRunner(
         app,
         access_log=None,
         logger=_server_log,
+        keepalive_timeout=KEEP_ALIVE_S,
         shutdown_timeout=SHUTDOWN_S,
         handler_cancellation=True,
         lingering_time=LINGER_S,
@@ -80,7 +96,8 @@ async def http_listener(app: web.Application, host: str, port: int, *, purpose: 
     )
     await runner.setup()
     try:
-        async with _listening(lambda: admission.admit(_server_of(runner)), host, port, purpose=purpose) as bound:
+        front = Front(_server_of(runner), tls=tls, tunnels=tunnels)
+        async with _listening(front, host, port, purpose=purpose) as bound:
             yield bound
     finally:
         await runner.cleanup()
@@ -93,14 +110,13 @@ def _server_of(runner: web.AppRunner) -> web.Server:
 
 
 @asynccontextmanager
-async def _listening(
-    protocol: Callable[[], asyncio.Protocol], host: str, port: int, *, purpose: str
-) -> AsyncIterator[int]:
+async def _listening(front: Front, host: str, port: int, *, purpose: str) -> AsyncIterator[int]:
     try:
-        server = await asyncio.get_running_loop().create_server(protocol, host, port)
+        server = await asyncio.get_running_loop().create_server(front.greet, host, port)
     except OSError as error:
         raise ListenError(f"cannot listen on {host}:{port} for {purpose}: {error.strerror}") from error
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
         server.close()
+        front.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -34,6 +35,13 @@ class Reach:
         if not ip_address(self.bind).is_unspecified:
             return self.host_for(self.bind)
         return self.host_for(next(_own_addresses(), "127.0.0.1"))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names and addresses by which clients may know us, for a certificate."""
+        bound = _own_addresses() if ip_address(self.bind).is_unspecified else [self.bind]
+        others = [self.advertise or "", socket.gethostname()]
+        return frozenset({"localhost", "127.0.0.1", *bound, *(name for name in others if name and name.isascii())})
 
 
 def in_uri(host: str) -> str:

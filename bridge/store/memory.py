@@ -34,6 +34,7 @@ class StoredMemory:
         self._documents = dict(documents)
         self._state = state
         self._unsaved: dict[str, str | None] = {}
+        self.revision = 0
         self._changed = asyncio.Event()
 
     def read(self, section: str) -> str | None:
@@ -64,6 +65,7 @@ class StoredMemory:
 
     def _note(self, section: str, document: str | None) -> None:
         self._unsaved[section] = document
+        self.revision += 1
         self._changed.set()
 
     async def save(self) -> None:

@@ -1,4 +1,4 @@
-"""The state file: the bridge's identity and the last known description of every camera (SQLite).
+"""The state file (SQLite): the bridge's identity and certificate, and what is to be known of every camera.
 
 The schema grows by numbered files in `schema/`; `PRAGMA user_version` tells which have been applied.
 """
@@ -99,9 +99,27 @@ class StateStore:
                         "INSERT INTO memory (device, section, document) VALUES (?, ?, ?)", (device, section, document)
                     )
 
-    async def _rows(self, query: str, key: str) -> list[sqlite3.Row]:
+    async def certificate(self) -> str | None:
+        """Return the private key and the certificate that were kept, as PEM, or None.
+
+        Raises:
+            StateError: the state file cannot be read.
+        """
+        rows = await self._rows("SELECT pem FROM certificate")
+        return rows[0][0] if rows else None
+
+    async def keep_certificate(self, pem: str) -> None:
+        """Keep a private key and its certificate, as PEM, in the place of those that were kept.
+
+        Raises:
+            StateError: the state file cannot be written now.
+        """
+        async with self._transaction():
+            await self._database.execute("INSERT OR REPLACE INTO certificate (one, pem) VALUES (1, ?)", (pem,))
+
+    async def _rows(self, query: str, *keys: str) -> list[sqlite3.Row]:
         with _readable_errors():
-            async with self._database.execute(query, (key,)) as cursor:
+            async with self._database.execute(query, keys) as cursor:
                 return list(await cursor.fetchall())
 
     @asynccontextmanager

@@ -70,6 +70,10 @@ class RtspClient:
             session = {"Session": reply.session}
         return await self.request("PLAY", described["Content-Base"], **session)
 
+    async def say(self, channel: int, packet: bytes) -> None:
+        """Send a packet inside of the connection."""
+        await self.send(b"$" + bytes([channel]) + len(packet).to_bytes(2, "big") + packet)
+
     async def send(self, data: bytes) -> None:
         self._writer.write(data)
         await self._writer.drain()
@@ -139,6 +143,12 @@ class RtspClient:
             return Reply(int(status), reason, headers, body)
 
 
+def sound_packet(seq: int, payload: bytes = b"\xff" * 160, *, payload_type: int = 0) -> bytes:
+    """An RTP packet (RFC 3550 section 5.1) of sound, by itself 20 ms of silence in mu-law at 8 kHz."""
+    head = bytes([0x80, payload_type]) + seq.to_bytes(2, "big") + (seq * 160).to_bytes(4, "big")
+    return head + b"talk" + payload
+
+
 class UdpReceiver:
     """A pair of sockets for one track, on this host."""
 
@@ -159,6 +169,11 @@ class UdpReceiver:
 
     async def report(self) -> bytes:
         return await self._receive(self.rtcp)
+
+    def say(self, packet: bytes, reply: Reply) -> None:
+        """Send a packet of the track that a SETUP was answered for."""
+        port = int(reply.transport("server_port").partition("-")[0])
+        self.rtp.sendto(packet, (self.rtp.getsockname()[0], port))
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -98,6 +99,7 @@ class SoapClient:
     base_url: str
     headers: dict[str, str] = field(default_factory=dict)
     timeout_s: float = 10.0
+    context: ssl.SSLContext | None = None
 
     async def post(
         self,
@@ -124,7 +126,9 @@ class SoapClient:
         """Send any HTTP request."""
         async with (
             ClientSession(timeout=ClientTimeout(total=self.timeout_s)) as session,
-            session.request(method, self.base_url + path, data=data, headers=headers) as response,
+            session.request(
+                method, self.base_url + path, data=data, headers=headers, ssl=self.context or True
+            ) as response,
         ):
             names = {name.lower() for name in response.headers}
             return Reply(

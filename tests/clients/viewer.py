@@ -32,7 +32,7 @@ def watch(uri: str, *, transport: str, pictures: int) -> Seen:
     seen, audio, size, digests = 0, 0, (0, 0), set()
     with open_stream(uri, transport=transport) as container:
         codec = container.streams.video[0].codec_context.name
-        for packet in container.demux():
+        for packet in container.demux(video=0, audio=0):
             if packet.stream.type == "audio":
                 audio += len(packet.decode())
                 continue

@@ -28,6 +28,7 @@ from bridge.core.talk import TalkDescription
 from bridge.core.units import Range
 
 HD, SD = Resolution(1280, 720), Resolution(640, 360)
+G711 = AudioFormat(AudioCodec.PCMU, 8000, bitrate_kbps=64)
 
 
 def _encoder(resolution: Resolution, **more: Any) -> EncoderSettings:
@@ -91,8 +92,8 @@ _BISTABLE = RelaySettings(RelayMode.BISTABLE, 1.0, IdleState.OPEN)
 EVERYTHING = CameraDescription(
     CameraInfo("Maker", "Everything", "1.0", "HW1", "EQ-1", "Equipped", mac="02:00:00:00:00:01"),
     (
-        NativeStream("main", _encoder(HD), _options(HD, SD), AudioFormat(AudioCodec.PCMU, 8000)),
-        NativeStream("sub", _encoder(SD), _options(SD), AudioFormat(AudioCodec.PCMU, 8000)),
+        NativeStream("main", _encoder(HD), _options(HD, SD), G711),
+        NativeStream("sub", _encoder(SD), _options(SD), G711),
     ),
     snapshot=True,
     ptz=PtzDescription(
@@ -126,6 +127,13 @@ EVERYTHING = CameraDescription(
             (IdleState.OPEN, IdleState.CLOSED),
         ),
         RelayOutput("Relay_2", _BISTABLE, (RelayMode.BISTABLE,), Range(1.0, 1.0), (IdleState.OPEN,)),
+        RelayOutput(
+            "Relay_3",
+            RelaySettings(RelayMode.MONOSTABLE, 2.0, IdleState.CLOSED),
+            (RelayMode.MONOSTABLE,),
+            Range(2.0, 2.0),
+            (IdleState.OPEN, IdleState.CLOSED),
+        ),
     ),
     inputs=(
         DigitalInput("Input_1", IdleState.OPEN, (IdleState.OPEN, IdleState.CLOSED)),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from lxml import etree
+from typing_extensions import override
 
 from bridge.config.models import BridgeSection, CameraEntry, Configuration, UserEntry
 from bridge.core.model import Secret
@@ -28,6 +29,7 @@ from tests.contract.oracle import the_oracle
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+    from random import Random
 
 USERNAME, PASSWORD = "admin", "open sesame 7"
 
@@ -92,6 +94,7 @@ class Element:
         """The element as text, with every namespace declared: to be sent back changed."""
         return etree.tostring(self.raw, encoding="unicode", with_tail=False)
 
+    @override
     def __str__(self) -> str:
         return etree.tostring(self.raw, pretty_print=True, encoding="unicode")
 
@@ -118,14 +121,18 @@ class Dut:
         self, body: str, *, header: str | None = None, to: str = "", user: tuple[str, str] | None = (USERNAME, PASSWORD)
     ) -> Reply:
         """Post a body to an address, the device service's if empty; return the reply, judged by the schemas."""
-        parts = urlsplit(to or self.xaddr)
-        base = f"{parts.scheme}://{parts.netloc}"
-        client = self.clients.setdefault(base, SoapClient(base))
         security = "" if user is None else username_token(*user)
         text = (
             f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{NAMESPACES["s"]}" {_DECLARED}>'
             f"<s:Header>{security}{header or ''}</s:Header><s:Body>{body}</s:Body></s:Envelope>"
         )
+        return await self.post(text, to=to)
+
+    async def post(self, text: str, *, to: str = "") -> Reply:
+        """Post a whole envelope, as it is, to an address; return the reply, judged by the schemas."""
+        parts = urlsplit(to or self.xaddr)
+        base = f"{parts.scheme}://{parts.netloc}"
+        client = self.clients.setdefault(base, SoapClient(base))
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         reply = await client.post(text, path=path)
         the_oracle().check(reply.body)
@@ -153,21 +160,28 @@ class Dut:
 
 @asynccontextmanager
 async def bridge_of(
-    cameras: dict[str, EquippedCamera], folder: Path, *, discovery: bool = False
+    cameras: dict[str, EquippedCamera], folder: Path, *, random: Random | None = None, **section: Any
 ) -> AsyncIterator[Bridge]:
-    """Run a bridge with these cameras, by id, on free ports of the loopback."""
+    """Run a bridge with these cameras, by id, on free ports of the loopback.
+
+    Args:
+        cameras: by id.
+        folder: for its state.
+        random: decides on delays and ids.
+        section: what else is to stand in `bridge:` of the configuration; discovery is off unless named here.
+    """
     shop = CameraShop(cameras)
+    quiet = {"bind": "127.0.0.1", "rtsp_port": 0, "http_port": 0, "discovery": False, "state": folder / "state.db"}
     configuration = Configuration(
-        bridge=BridgeSection(
-            bind="127.0.0.1", rtsp_port=0, http_port=0, discovery=discovery, state=folder / "state.db"
-        ),
+        bridge=BridgeSection(**{**quiet, **section}),
         users=(UserEntry(username=USERNAME, password=Secret(PASSWORD), level=UserLevel.ADMINISTRATOR),),
         cameras=tuple(
             CameraEntry(id=name, name=name.title(), family="equipped", host="127.0.0.1", password=Secret("native"))
             for name in cameras
         ),
     )
-    bridge = Bridge(configuration, Factory(configuration, families={"equipped": shop.family}), management=make_app)
+    factory = Factory(configuration, families={"equipped": shop.family}, random=random, clock=shop.watch)
+    bridge = Bridge(configuration, factory, management=make_app)
     async with running(bridge):
         yield bridge
 

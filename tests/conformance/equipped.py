@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PIL import Image
 
 from bridge.core.camera import Facets
-from bridge.core.errors import InvalidValue, Unreachable
+from bridge.core.errors import InvalidValue, Unreachable, Unsupported
 from bridge.core.events import CameraEvent, EventKind
 from bridge.core.imaging import (
     FocusStatus,
@@ -28,13 +29,14 @@ from bridge.core.overlay import (
     Overlay,
     OverlaysDescription,
 )
-from bridge.core.ports import IdleState, RelayMode, RelayOutput, RelaySettings
+from bridge.core.ports import IdleState, RelayMode, RelaySettings
 from bridge.core.ptz import Preset, PtzDescription, PtzPosition, PtzSpeed, PtzStatus, PtzTranslation, Velocity
 from bridge.drivers.base import CameraConfig, CameraFamily
 from bridge.media.sources.rtsp import RtspSource
 from bridge.runtime.clock import SystemClock
-from tests.conformance.descriptions import PLAIN, SD
+from tests.conformance.descriptions import PLAIN
 from tests.conformance.mechanics import Mechanics
+from tests.conformance.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,14 +79,12 @@ class EquippedCamera:
         self._mechanics = Mechanics()
         self._home: PtzPosition | None = None
         self._numbers = count(1)
-        self.tasks: set[asyncio.TimerHandle] = set()
+        self.watch = Watch()
+        self.facets = Facets() if description.info.model == PLAIN.info.model else self._all_facets()
 
     # the driver
 
-    @property
-    def facets(self) -> Facets:
-        if self.description.info.model == PLAIN.info.model:
-            return Facets()
+    def _all_facets(self) -> Facets:
         return Facets(
             ptz=self,
             drives=self,
@@ -107,14 +107,11 @@ class EquippedCamera:
     async def run(self, sink: CameraSink) -> None:
         self._sink = sink
         sink.describe(self.description)
-        for port in (*self.description.relays, *self.description.inputs):
-            kind = EventKind.RELAY if isinstance(port, RelayOutput) else EventKind.DIGITAL_INPUT
-            self.report(kind, active=False, source=port.token)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            for timer in self.tasks:
-                timer.cancel()
+        for relay in self.description.relays:
+            self.report(EventKind.RELAY, active=False, source=relay.token)
+        for port in self.description.inputs:
+            self.report(EventKind.DIGITAL_INPUT, active=False, source=port.token)
+        await asyncio.Event().wait()
 
     def open_stream(self, name: str) -> StreamSource:
         address = self._streams.get(name)
@@ -131,7 +128,7 @@ class EquippedCamera:
     def report(self, kind: EventKind, *, active: bool, source: str = "") -> None:
         """Let something happen in front of, or to, the camera."""
         assert self._sink is not None
-        self._sink.publish(CameraEvent(kind, active, datetime.now(UTC), source))
+        self._sink.publish(CameraEvent(kind, active, self.watch.utc(), source))
 
     def number(self) -> int:
         return next(self._numbers)
@@ -225,7 +222,9 @@ class EquippedCamera:
 
     async def take(self, stream: str) -> bytes:
         found = self.description.stream(stream)
-        size = SD if found is None else found.encoder.resolution
+        if found is None:
+            raise Unsupported(f"there is no stream {stream!r}", facet="snapshots")
+        size = found.encoder.resolution
         picture = BytesIO()
         Image.new("RGB", (size.width, size.height), (40, 80, 120)).save(picture, "JPEG")
         return picture.getvalue()
@@ -370,7 +369,7 @@ class _RelayBoard(_Board):
         self._camera.report(EventKind.RELAY, active=active, source=token)
         settings = next(each.settings for each in self._camera.description.relays if each.token == token)
         if active and settings.mode is RelayMode.MONOSTABLE:
-            self._camera.tasks.add(asyncio.get_running_loop().call_later(settings.delay_s, self._fall, token))
+            self._camera.watch.call_later(settings.delay_s, partial(self._fall, token))
 
     def _fall(self, token: str) -> None:
         self._camera.report(EventKind.RELAY, active=False, source=token)
@@ -402,14 +401,21 @@ class _NoStream:
 
 @dataclass
 class CameraShop:
-    """A camera family whose cameras were made before: the driver asked for is the camera of that id."""
+    """A camera family whose cameras were made before: the driver asked for is the camera of that id.
+
+    They and the bridge go by one watch.
+    """
 
     cameras: dict[str, EquippedCamera] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def family(self) -> CameraFamily:
-        return CameraFamily("equipped", "Maker", ("main",), lambda _options: (), self._create)
+        streams = dict.fromkeys(each.name for camera in self.cameras.values() for each in camera.description.streams)
+        return CameraFamily("equipped", "Maker", tuple(streams), lambda _options: (), self._create)
 
     def _create(self, config: CameraConfig, known: CameraDescription | None, clock: Clock) -> EquippedCamera:
         del known, clock
-        return self.cameras[config.id]
+        camera = self.cameras[config.id]
+        camera.watch = self.watch
+        return camera

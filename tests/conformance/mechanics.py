@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bridge.core.ptz import PtzPosition, PtzSpeed
 
-FULL_RANGE_S = 0.4
+FULL_RANGE_S = 0.02
 """How long the mechanics take from the middle to the end, at full speed: quick, as tests wait for them."""
 
 

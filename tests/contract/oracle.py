@@ -2,8 +2,9 @@
 
 lxml cannot compile the published set as it is: wildcards beside named elements make content models ambiguous (XSD
 1.0, "unique particle attribution"). So while the documents are read, in memory, such a wildcard for anything is
-narrowed to other namespaces, and one for its own namespace is dropped. What a wildcard lets in is still judged, if
-its element is declared anywhere in the set. The schemas of all services are compiled into one.
+narrowed to other namespaces; one for its own namespace, or beside elements of others, is dropped. What a wildcard
+lets in is still judged, if its element is declared anywhere in the set. The schemas of all services are compiled into
+one.
 """
 
 from __future__ import annotations
@@ -31,11 +32,15 @@ WSDL = {
     "timg": "ver20/imaging/wsdl/imaging.wsdl",
     "tev": "ver10/events/wsdl/event.wsdl",
     "tmd": "ver10/deviceio.wsdl",
+    "tan": "ver20/analytics/wsdl/analytics.wsdl",
 }
 """The official document of every service that the bridge may serve, by its usual prefix."""
 
-_MORE_SCHEMAS = ("schema/common/r-2.xsd",)
-"""Declares a fault of subscriptions that no WSDL of the set imports."""
+_MORE_SCHEMAS = ("schema/common/r-2.xsd", "ver20/analytics/rules.xsd")
+"""Declare a fault of subscriptions and the parameters of rules, which no WSDL of the set imports."""
+
+_JOINED = {"onvif.xsd": "metadatastream.xsd"}
+"""Two documents of one namespace, of which libxml2 would only read the one that is imported first."""
 
 
 def wsdl_folder() -> Path:
@@ -105,6 +110,9 @@ class _Loader(etree.Resolver):
         schema = _schema_in(Path(system_url))
         for wildcard in list(schema.iter(f"{{{XS}}}any")):
             _tame(wildcard)
+        joined = _JOINED.get(Path(system_url).name)
+        if joined is not None:
+            schema.insert(0, etree.Element(f"{{{XS}}}include", schemaLocation=joined))
         namespace = schema.get("targetNamespace")
         self.declared.update(f"{{{namespace}}}{each.get('name')}" for each in schema.findall(f"{{{XS}}}element"))
         return self.resolve_string(etree.tostring(schema), *context, base_url=system_url)
@@ -125,10 +133,17 @@ def _tame(wildcard: etree._Element) -> None:
     is_alone = len(particles) == 1 and owner is not None and owner.tag == f"{{{XS}}}complexType"
     if is_alone:
         return
-    if wildcard.get("namespace") == "##targetNamespace":
+    if wildcard.get("namespace") == "##targetNamespace" or any(map(_is_foreign, particles)):
         group.remove(wildcard)
     elif wildcard.get("namespace", "##any") == "##any":
         wildcard.set("namespace", "##other")
+
+
+def _is_foreign(particle: etree._Element) -> bool:
+    """Say whether a particle is an element of another namespace than that of the schema."""
+    prefix = particle.get("ref", "").rpartition(":")[0] or None
+    schema = particle.getroottree().getroot()
+    return particle.get("ref") is not None and particle.nsmap.get(prefix) != schema.get("targetNamespace")
 
 
 def _check_fault(fault: etree._Element) -> None:

@@ -29,9 +29,14 @@ def test_an_operation_has_the_official_action(service, operation):
     assert operation.action in official(service.prefix).operations[operation.tag].actions
 
 
-def test_no_operation_is_served_twice():
-    tags = [operation.tag for service in SERVICES for operation in service.operations]
-    assert len(tags) == len(set(tags))
+def test_a_request_means_one_operation_even_if_two_services_have_it():
+    operations = {operation.tag: operation for service in SERVICES for operation in service.operations}
+    assert all(operations[operation.tag] is operation for service in SERVICES for operation in service.operations)
+
+
+def test_no_service_has_an_operation_twice():
+    for service in SERVICES:
+        assert len({operation.tag for operation in service.operations}) == len(service.operations)
 
 
 def test_namespaces_and_paths_are_distinct():

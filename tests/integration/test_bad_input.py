@@ -215,7 +215,7 @@ async def test_a_body_that_is_not_packed_as_it_says_is_a_bad_request(target: Tar
 
 PROOF = b"YWRtaW46c2VjcmV0cGFzc3dvcmQ="
 BROKEN_HTTP = {
-    "garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "garbage": b"\x17\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     "RTSP": b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n",
     "a header of 60 KB": b"GET /x HTTP/1.1\r\nHost: x\r\nX-Y: " + b"y" * 60_000 + b"\r\n\r\n",
     "a path of 60 KB": b"GET /" + b"y" * 60_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -156,7 +156,7 @@ def test_a_device_whose_camera_is_offline_at_the_start_is_complete_from_memory(t
         assert device["uuid"] == known
         media = service("media", device["xaddr"], username="viewer", password="look-at-it")
         started = time.monotonic()
-        assert [profile.token for profile in media.GetProfiles()] == ["Profile_main", "Profile_sub"]
+        assert [profile.token for profile in media.GetProfiles()] == ["Profile_main", "Profile_sub", "Profile_jpeg"]
         assert time.monotonic() - started < 0.5
         setup = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
         uri = media.GetStreamUri(StreamSetup=setup, ProfileToken="Profile_main").Uri

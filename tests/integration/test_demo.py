@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.demo import Demo
 
 EVENTS = "http://www.onvif.org/ver10/events/wsdl"
-PROFILES = ["Profile_main", "Profile_sub"]
+PROFILES = ["Profile_main", "Profile_sub", "Profile_jpeg"]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_the_ready_line_is_what_was_promised(demo: Demo):
     assert device["state"] == "online"
     assert device["uuid"].startswith("urn:uuid:")
     assert device["xaddr"].endswith("/onvif/device_service")
-    assert list(device["streams"]) == ["main", "sub"]
+    assert list(device["streams"]) == ["main", "sub", "jpeg"]
     assert re.fullmatch(rf"rtsp://127\.0\.0\.1:\d+/{device['id']}/main", device["streams"]["main"])
     simulator = demo.ready["simulators"][0]
     assert {"ready", "family", "api", "rtsp", "control", "username", "password", "model"} <= set(simulator)
@@ -89,7 +89,7 @@ def test_the_management_port_shows_health_and_the_same_devices(demo: Demo):
     metrics = requests.get(f"{demo.ready['http']}/metrics", timeout=5).text
     assert f'onvif_bridge_camera_state{{camera="{demo.device["id"]}",state="online"}} 1.0' in metrics
     states = re.findall(rf'onvif_bridge_stream_state\{{camera="{demo.device["id"]}".*?\}} 1\.0', metrics)
-    assert len(states) == len(demo.device["streams"]), "each upstream is in one state"
+    assert len(states) == len(demo.device["streams"]) + 1, "each upstream is in one state, metadata's too"
 
 
 def test_a_client_lists_the_same_profiles_in_both_media_services(onvif):
@@ -99,14 +99,15 @@ def test_a_client_lists_the_same_profiles_in_both_media_services(onvif):
 
 def test_stream_and_snapshot_addresses_lead_to_the_host_that_was_asked(demo: Demo, onvif):
     setup = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
-    for token, name in zip(PROFILES, ("main", "sub"), strict=True):
+    for token, name in zip(PROFILES, ("main", "sub", "jpeg"), strict=True):
         answer = onvif("media").GetStreamUri(StreamSetup=setup, ProfileToken=token)
         assert answer.Uri == demo.device["streams"][name]
         assert onvif("media").GetSnapshotUri(ProfileToken=token).Uri.startswith(f"http://{demo.host}:{demo.port}/")
 
 
-def test_the_snapshot_is_a_jpeg_for_users_and_nothing_for_others(demo: Demo, onvif):
-    uri = onvif("media").GetSnapshotUri(ProfileToken="Profile_main").Uri
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_snapshot_is_a_jpeg_for_users_and_nothing_for_others(demo: Demo, onvif, profile):
+    uri = onvif("media").GetSnapshotUri(ProfileToken=profile).Uri
     assert requests.get(uri, timeout=5).status_code == 401
     answer = requests.get(uri, auth=HTTPDigestAuth(demo.username, demo.password), timeout=5)
     assert answer.status_code == 200

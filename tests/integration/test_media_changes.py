@@ -36,12 +36,12 @@ def test_a_profile_of_ones_own_plays_the_stream_of_its_encoder(onvif: Callable[[
         media2.AddConfiguration(ProfileToken="syno", Name="Mine", Configuration=[sub])
         setup = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
         uri = media.GetStreamUri(StreamSetup=setup, ProfileToken="syno").Uri
-        assert uri == media2.GetStreamUri(Protocol="RTSP", ProfileToken="Profile_sub")
+        assert uri == media2.GetStreamUri(Protocol="RTSP", ProfileToken="Profile_sub") + "/video"
         (profile,) = media2.GetProfiles(Token="syno", Type=["All"])
         assert (profile.Name, profile.Configurations.VideoEncoder.UseCount) == ("Mine", 2)
     finally:
         media2.DeleteProfile(Token="syno")
-    assert [profile.token for profile in media.GetProfiles()] == ["Profile_main", "Profile_sub"]
+    assert [profile.token for profile in media.GetProfiles()] == ["Profile_main", "Profile_sub", "Profile_jpeg"]
 
 
 @pytest.mark.parametrize("name", ["media", "media2"])

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
 import threading
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
+from bridge.runtime.certificate import self_signed
 from tests.clients.official import service
 from tests.clients.viewer import open_stream
 from tests.programs import STOP_S, program
@@ -84,6 +88,34 @@ def test_a_broken_file_changes_nothing_and_says_what_is_wrong(write, tmp_path):
         bridge.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "without a user nobody could log in" in (tmp_path / "log").read_text())
         assert [device["id"] for device in devices(bridge.ready)] == ["gate"]
+
+
+def test_a_hangup_shows_the_operators_renewed_certificate_and_keeps_it_when_the_next_is_broken(write, tmp_path):
+    certificate, key = tmp_path / "bridge.crt", tmp_path / "bridge.key"
+
+    def renew() -> None:
+        pem = self_signed(["127.0.0.1"], datetime.now(UTC))
+        cut = pem.index("-----BEGIN CERT")
+        key.write_text(pem[:cut])
+        certificate.write_text(pem[cut:])
+
+    renew()
+    path = write(camera("gate"), tls={"certificate": str(certificate), "key": str(key)})
+    with program("run", "--config", str(path), log=tmp_path / "log") as bridge:
+        address = urlsplit(devices(bridge.ready)[0]["xaddr"])
+
+        def shown() -> str:
+            return ssl.get_server_certificate((address.hostname, address.port), timeout=5)
+
+        assert shown() == certificate.read_text()
+        renew()
+        bridge.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: shown() == certificate.read_text())
+        before = shown()
+        key.write_text("no key")
+        bridge.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "bridge.tls.key: holds no private key" in (tmp_path / "log").read_text())
+        assert shown() == before
 
 
 def test_a_taken_port_ends_it_at_once_with_a_readable_line(write, tmp_path):

@@ -45,7 +45,7 @@ def test_services_are_listed_with_their_capabilities(demo: Demo, service):
 
 @pytest.mark.parametrize("name", ["media", "media2"])
 def test_media_profiles_are_read(service, name: str):
-    assert [profile.token for profile in service(name).GetProfiles()] == ["Profile_main", "Profile_sub"]
+    assert [profile.token for profile in service(name).GetProfiles()] == ["Profile_main", "Profile_sub", "Profile_jpeg"]
 
 
 def test_arguments_with_structure_arrive(demo: Demo, service):

@@ -8,12 +8,13 @@ from uuid import UUID
 from aiohttp import web
 
 from bridge.cli.logs import configure_logging
+from bridge.cli.run import spare_the_collector
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.endpoint import make_app
+from bridge.onvif.security import Verifiers
 from bridge.proto.http.digest import DigestServer
-from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.accounts import Accounts
 from bridge.runtime.clock import SystemClock
 from bridge.runtime.listeners import http_listener
@@ -25,8 +26,10 @@ from tests.unit.onvif.bench_camera import BenchCamera, described
 
 async def main() -> None:
     users = Accounts([User(USERNAME, Secret(PASSWORD), UserLevel.USER)])
+    camera = BenchCamera(described())
+    camera.given = camera.facets
     device = VirtualDevice(
-        BenchCamera(described()),
+        camera,
         uuid=UUID(int=7),
         users=users,
         clock=SystemClock(),
@@ -34,7 +37,7 @@ async def main() -> None:
         snapshots=None,
         memory=VolatileMemory(),
     )
-    app = make_app(device, digest=DigestServer("perf", key=b"k" * 32), tokens=TokenVerifier())
+    app = make_app(device, verifiers=Verifiers(DigestServer("perf", key=b"k" * 32)))
     bare_answer = b""
 
     async def bare(request: web.Request) -> web.Response:
@@ -47,6 +50,7 @@ async def main() -> None:
         return {}
 
     app.router.add_post("/bare", bare)
+    spare_the_collector()
     async with http_listener(app, "127.0.0.1", 0, purpose="measuring") as port:
         await converse({"port": port}, answer)
 

@@ -27,6 +27,9 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 READ_BYTES = 256 * 1024
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 
+EACH_HOST = 100
+"""Cameras that are watched from one address: the bridge limits what one client may have."""
+
 SO_RCVBUFFORCE = 33
 """Linux's option for more than the system grants everybody; only root may."""
 
@@ -128,7 +131,7 @@ class Viewers:
         """Play a camera from now on; returns when its first packet is there."""
         stream = Stream(self.tally)
         if transport == "tcp":
-            client = await self._play(camera, TCP, *await self._connect())
+            client = await self._play(camera, TCP, *await self._connect(f"127.0.0.{1 + camera // EACH_HOST}"))
             self._reading.append(self._group.create_task(_read(client, stream)))
         else:
             receiver = self._stack.enter_context(UdpReceiver())
@@ -161,8 +164,8 @@ class Viewers:
         for task in self._reading:
             task.cancel()
 
-    async def _connect(self) -> Connection:
-        return await asyncio.open_connection("127.0.0.1", self._port, limit=READ_BYTES)
+    async def _connect(self, host: str = "127.0.0.1") -> Connection:
+        return await asyncio.open_connection("127.0.0.1", self._port, limit=READ_BYTES, local_addr=(host, 0))
 
     async def _play(
         self, camera: int, transport: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from math import atan2, degrees, hypot
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.errors import CameraError, WireError
-from bridge.core.formats import Resolution, VideoCodec
+from bridge.core.formats import VideoCodec
 from bridge.core.model import CameraDescription
-from bridge.drivers.reolink.capabilities import Belief, Readings, understand
-from bridge.drivers.reolink.envelope import Answer, Command, parse, render
+from bridge.drivers.reolink.capabilities import understand
+from bridge.drivers.reolink.envelope import Answer, Command, Readings, parse, render
 from bridge.drivers.reolink.events import levels, supported_ai
 from bridge.drivers.reolink.mapping import SECTORS, direction, posix_time_zone, rtsp_paths, to_native_speed
+from bridge.drivers.reolink.mechanics import preset_slots
 from bridge.drivers.reolink.profile import PROFILE
-from bridge.drivers.reolink.ptz import preset_slots
 from tests.unit.clock import START
 from tests.unit.drivers.reolink.native_camera import readings
 
@@ -25,7 +26,6 @@ ODD = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-USUAL_SIZE = Resolution(2560, 1440)
 UNIT = st.floats(-1, 1, allow_nan=False)
 
 
@@ -56,11 +56,13 @@ def _damage(draw: st.DrawFn, value: object) -> dict[str, object]:
     return copy
 
 
-@given(damaged_readings(), st.integers(0, 3), st.sampled_from(VideoCodec))
-def test_any_answers_give_a_description_or_a_camera_error(found: Readings, channel: int, codec: VideoCodec) -> None:
-    beliefs = {"main": Belief(USUAL_SIZE, codec)}
+@given(damaged_readings(), damaged_readings(), st.integers(0, 3))
+def test_any_answers_give_a_description_or_a_camera_error(earlier: Readings, found: Readings, channel: int) -> None:
+    kept: CameraDescription | None = None
+    with suppress(CameraError):
+        kept = understand(earlier, channel=channel, kept=None, profile=PROFILE, camera="cam").description
     try:
-        survey = understand(found, channel=channel, beliefs=beliefs, profile=PROFILE, camera="cam")
+        survey = understand(found, channel=channel, kept=kept, profile=PROFILE, camera="cam")
     except CameraError:
         return
     assert isinstance(survey.description, CameraDescription)

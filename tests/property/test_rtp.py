@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import pairwise
 from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +16,12 @@ from bridge.media.ingest import Ingest
 from bridge.proto.rtp import rtcp
 from bridge.proto.rtp.packet import RtpHeader, payload_bounds
 from bridge.proto.rtp.payload import h264, h265
+from bridge.proto.rtp.payload.nal import Glance, NalContent
 from bridge.proto.rtp.timeline import ticks_between
 from tests.unit.media.streams import VIDEO_AND_AUDIO, ManualClock, frame, media_of, rtp
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 UINT16 = st.integers(0, 2**16 - 1)
 UINT32 = st.integers(0, 2**32 - 1)
@@ -74,6 +79,40 @@ def test_header_parser_raises_only_wire_errors(data: bytes) -> None:
 def test_payload_readers_never_raise(payload: bytes) -> None:
     h264.read_content(payload, 0, len(payload))
     h265.read_content(payload, 0, len(payload))
+
+
+@given(st.sampled_from([h264, h265]), st.binary(min_size=3, max_size=40))
+def test_a_glance_never_overlooks_what_reading_finds(codec: ModuleType, payload: bytes) -> None:
+    glance = codec.GLANCES[payload[0]]
+    fragment_header = {Glance.FRAGMENT: 1, Glance.FRAGMENT_LONG: 2}.get(glance)
+    if glance == Glance.OTHER or (fragment_header is not None and not payload[fragment_header] & 0x80):
+        assert codec.read_content(payload, 0, len(payload)) is NalContent.OTHER
+
+
+USUAL = st.builds(
+    lambda channel, payload, rtp_time: (channel, payload, rtp_time),
+    st.sampled_from([0, 2]),
+    st.one_of(st.binary(min_size=3, max_size=30), st.sampled_from([b"\x67sps", b"\x65idr", b"\x7c\x85i", b"\x41pic"])),
+    st.integers(0, 5),
+)
+
+
+@given(st.lists(st.lists(USUAL, min_size=1, max_size=6), min_size=1, max_size=6))
+def test_the_quick_pass_sees_what_the_thorough_one_does(reads: list[list[tuple[int, bytes, int]]]) -> None:
+    """A receiver report at the end of a read changes nothing, but calls for the thorough pass."""
+    quick, thorough = new_ingest(), new_ingest()
+    report = frame(1, bytes.fromhex("80c9000100000009"))
+    seq = 0
+    for number, read in enumerate(reads):
+        frames = b""
+        for channel, payload, rtp_time in read:
+            seq += 1
+            frames += frame(channel, rtp(payload, seq=seq, rtp_time=rtp_time, ssrc=channel + 7))
+        now = 1000.0 + number
+        assert quick.take(frames, now) == thorough.take(frames + report, now)
+        for track in (0, 1):
+            assert quick.position(track, now) == thorough.position(track, now)
+        assert quick.reports(now) == thorough.reports(now)
 
 
 @given(st.lists(FRAMES, max_size=12), st.binary(max_size=30))

@@ -10,12 +10,13 @@ from bridge.core.errors import WireError
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.proto.http.digest import Authorizer, DigestServer, parse_challenges
+from bridge.proto.http.guessing import GuessingBrake
 from bridge.proto.rtsp import sdp
 from bridge.proto.rtsp.client import ClientConnection, Described, describe
 from bridge.proto.rtsp.deframe import Deframer
 from bridge.proto.rtsp.headers import Lower, RtspUrl, SessionHeader, Transport, parse_transports
 from bridge.proto.rtsp.message import Headers, Request, Response, parse_head
-from bridge.proto.rtsp.server import DescribeWanted, PlayWanted, ServerConnection, SetupWanted, TrackStart
+from bridge.proto.rtsp.server import DescribeWanted, Entrance, PlayWanted, ServerConnection, SetupWanted, TrackStart
 from bridge.proto.rtsp.session import SessionTable
 
 frames = st.builds(
@@ -184,7 +185,11 @@ def serve(reads):
     """Return all that a server sends in answer to the reads, with a shell that grants everything."""
     numbers = count(1)
     connection = ServerConnection(
-        SessionTable(lambda: str(next(numbers))), digest=DigestServer("r", key=b"k"), users_of=lambda _path: Everybody()
+        SessionTable(lambda: str(next(numbers))),
+        digest=DigestServer("r", key=b"k"),
+        entrance_of=lambda _path: Entrance(Everybody()),
+        brake=GuessingBrake(),
+        address="192.0.2.7",
     )
     output = b""
     for read in reads:
@@ -204,7 +209,7 @@ def serve(reads):
 
 
 AUTHORIZER = Authorizer("alice", Secret("p"))
-AUTHORIZER.answer(parse_challenges(DigestServer("r", key=b"k").challenges(0.0, qop=False)))
+AUTHORIZER.answer(parse_challenges(DigestServer("r", key=b"k").challenges(0.0, algorithms=("MD5",), qop=False)))
 signed = st.builds(
     lambda method, url, lines: Request(
         method, url, Headers((("CSeq", "1"), *lines, ("Authorization", AUTHORIZER.header(method, url, "") or "")))

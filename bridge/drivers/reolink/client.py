@@ -44,6 +44,16 @@ class ReolinkClient:
         """Return a read of something that every channel has of its own."""
         return Command(cmd, {"channel": self._channel}, action=WITH_RANGE if with_range else 0)
 
+    def read_setting(self, cmd: str) -> Command:
+        """Return the read of a setting with everything that it can be set to."""
+        if cmd == "GetAlarm":  # the only one that wants its parameters nested
+            return Command(cmd, {"Alarm": {"type": "md", "channel": self._channel}}, action=WITH_RANGE)
+        return self.read_channel(cmd, with_range=True)
+
+    def write(self, cmd: str, key: str, fields: Json) -> Command:
+        """Return a command that sets the object of that key: those of this channel, whatever `fields` says."""
+        return Command(cmd, {key: {**fields, "channel": self._channel}})
+
     def ptz_ctrl(self, op: str, *, speed: int | None = None, preset: int | None = None) -> Command:
         """Return `PtzCtrl`: a movement that goes on until Stop, Stop itself, or a drive to a preset."""
         param: dict[str, object] = {"channel": self._channel, "op": op}
@@ -59,6 +69,25 @@ class ReolinkClient:
             "SetPtzPreset",
             {"PtzPreset": {"channel": self._channel, "enable": int(enable), "id": preset, "name": name}},
         )
+
+    def start_zoom_focus(self, op: str, position: int) -> Command:
+        """Return `StartZoomFocus`: a drive of the lens to a position in its own steps."""
+        return self.write("StartZoomFocus", "ZoomFocus", {"op": op, "pos": position})
+
+    def set_ptz_guard(self, *, store: bool) -> Command:
+        """Return `SetPtzGuard`: makes the present position the guard position, or drives to the one there is."""
+        fields = {"cmdStr": "setPos", "bSaveCurrentPos": 1} if store else {"cmdStr": "toPos"}
+        return self.write("SetPtzGuard", "PtzGuard", fields)
+
+    def play_siren(self, mode: str, *, on: bool) -> Command:
+        """Return `AudioAlarmPlay`: the siren until it is switched off again. Its parameters are not nested."""
+        param = {"alarm_mode": mode, "manual_switch": int(on), "times": 1, "channel": self._channel}
+        return Command("AudioAlarmPlay", param)
+
+    def search(self, stream: str, *, begin: Json, end: Json, only_days: bool) -> Command:
+        """Return `Search`: the recordings between two times, or only the days that have any."""
+        fields = {"onlyStatus": int(only_days), "streamType": stream, "StartTime": begin, "EndTime": end}
+        return self.write("Search", "Search", fields)
 
     def set_net_port(self, net_port: Json) -> Command:
         """Return `SetNetPort`; it wants the whole object of GetNetPort back."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bridge.core.errors import CameraError
 
 SUCCESS: Final = 0
+UNKNOWN_COMMAND: Final = -9
+WRONG_PARAMETER: Final = -4
 PROTOCOL: Final = -10
 TIMEOUT: Final = -8
 UNKNOWN_TROUBLE: Final = -25
@@ -24,6 +26,10 @@ LOCKED_WAIT_S: Final = 300.0
 """New firmware bans an address for about five minutes."""
 
 SESSIONS_WAIT_S: Final = 60.0
+
+
+class ChannelOffline(Unreachable):
+    """The recorder is there, and has no camera at this channel at the moment."""
 
 
 class Reaction(Enum):
@@ -160,6 +166,6 @@ def error_for(code: int, *, operation: str, camera: str) -> CameraError:
             facet = "camera" if meaning.reaction is Reaction.WRONG_CHANNEL else operation
             return Unsupported(words, facet=facet, camera=camera, operation=operation)
         case Reaction.CHANNEL_OFFLINE:
-            return Unreachable(words, camera=camera, operation=operation)
+            return ChannelOffline(words, camera=camera, operation=operation)
         case _:
             return Rejected(words, native_code=code, camera=camera, operation=operation)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from bridge.core.errors import WireError
-from bridge.drivers.reolink.codes import SUCCESS, UNKNOWN_TROUBLE
+from bridge.drivers.reolink.codes import SUCCESS, UNKNOWN_COMMAND, UNKNOWN_TROUBLE
 from bridge.drivers.reolink.native import Json, number, rows, section
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ DONE: Final = 200
 WITH_RANGE: Final = 1
 """`action` of a read that wants `range` and `initial` beside `value`."""
 
-READS: Final = "Get"
-"""Commands that begin so only read; all others answer with `rspCode`."""
+READS: Final = ("Get", "Login", "Search")
+"""Commands that begin so tell something; all others answer with `rspCode`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ class Answer:
         return self.code == SUCCESS
 
 
+Readings = dict[str, Answer]
+"""Answers by native command; what was never asked is missing."""
+
+NOT_ASKED: Final = Answer(UNKNOWN_COMMAND)
+"""Stands for the answer to a question that nobody has asked."""
+
+
 def render(commands: Sequence[Command]) -> bytes:
     """Return the request body for a batch."""
     return json.dumps(
@@ -73,7 +80,7 @@ def parse(body: bytes, commands: Sequence[Command]) -> tuple[Answer, ...]:
     elements = rows(found)
     if len(elements) != len(found):
         raise WireError("the answer holds elements that are no objects")
-    acts = [not command.cmd.startswith(READS) and command.cmd != "Login" for command in commands]
+    acts = [not command.cmd.startswith(READS) for command in commands]
     acts += [False] * len(elements)
     return tuple(_answer(element, acts=act) for element, act in zip(elements, acts, strict=False))
 

@@ -1,12 +1,13 @@
-"""Motion and AI states: levels that must be asked for, since the camera never calls (vendor document, 3.9)."""
+"""Motion, AI states and disks: levels that must be asked for, since the camera never calls (vendor document, 3.9)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.core.events import CameraEvent, EventKind
-from bridge.drivers.reolink.native import flag, section
+from bridge.drivers.reolink.native import flag, number, rows, section
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,3 +43,60 @@ def levels(md: Json, ai: Json, kinds: Mapping[str, EventKind], utc: datetime) ->
         state = ai.get(key)
         found[kind] = flag(section(state), "alarm_state") if isinstance(state, Mapping) else flag(ai, key)
     return tuple(CameraEvent(kind, is_active, utc) for kind, is_active in found.items() if is_active is not None)
+
+
+class LevelHold:
+    """Stretches short levels: firmware of 2021 drops an AI state after a second, and clients that poll miss it.
+
+    Args:
+        hold_s: what has become active stays so for this long at least.
+    """
+
+    def __init__(self, hold_s: float) -> None:
+        self._hold_s = hold_s
+        self._rose_at: dict[EventKind, float] = {}
+
+    def stretch(self, events: Iterable[CameraEvent], now: float) -> tuple[CameraEvent, ...]:
+        """Return the levels as they are to be told at monotonic time `now`."""
+        return tuple(self._held(event, now) for event in events)
+
+    def _held(self, event: CameraEvent, now: float) -> CameraEvent:
+        if event.active:
+            self._rose_at.setdefault(event.kind, now)
+            return event
+        rose_at = self._rose_at.get(event.kind)
+        if rose_at is not None and now < rose_at + self._hold_s:
+            return replace(event, active=True)
+        self._rose_at.pop(event.kind, None)
+        return event
+
+
+class StorageWatch:
+    """Tells a disk or card that has failed from one that was never there: it was mounted once and is not any more."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def levels(self, hdd: Json, utc: datetime) -> tuple[CameraEvent, ...]:
+        """Return a level for every disk that was ever mounted.
+
+        Args:
+            hdd: value of GetHddInfo.
+            utc: when the answer came.
+        """
+        mounted = {disk for disk, is_mounted in disks(hdd).items() if is_mounted}
+        self._seen |= mounted
+        return tuple(
+            CameraEvent(EventKind.STORAGE_FAILURE, disk not in mounted, utc, disk) for disk in sorted(self._seen)
+        )
+
+
+def disks(hdd: Json) -> dict[str, bool]:
+    """Return the disks and cards of a GetHddInfo value, and whether each is mounted."""
+    found = {}
+    for row in rows(hdd.get("HddInfo")):
+        known_as = number(row, "id", least=0)
+        if known_as is None:
+            known_as = number(row, "number", least=0) or 0
+        found[f"Storage_{known_as}"] = flag(row, "mount") is True
+    return found

@@ -1,17 +1,19 @@
 """Picture controls from `GetImage`, `GetIsp` and `GetAutoFocus` (vendor document, 3.4.3 to 3.4.6, 3.7.9).
 
 Levels are 0..255 in the camera and 0..100 here. A control exists when the camera sends it and its ability does not
-deny it: what ability 0 denies is silently ignored when written.
+deny it: what ability 0 denies is silently ignored when written. `picture` writes them.
 """
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from bridge.core.imaging import (
     AutoMode,
     Exposure,
     ExposurePriority,
+    FocusDescription,
     ImagingDescription,
     ImagingSettings,
     IrCutMode,
@@ -48,7 +50,9 @@ BACKLIGHT: Final = "BackLightControl"
 WIDE_DYNAMIC_RANGE: Final = "DynamicRangeControl"
 
 
-def imaging(image: Answer, isp: Answer, focus: Answer, abilities: Abilities) -> ImagingDescription | None:
+def imaging(
+    image: Answer, isp: Answer, focus: Answer, abilities: Abilities, *, drives: FocusDescription | None = None
+) -> ImagingDescription | None:
     """Return the picture controls that a camera has, None when it has none.
 
     Args:
@@ -56,6 +60,7 @@ def imaging(image: Answer, isp: Answer, focus: Answer, abilities: Abilities) -> 
         isp: of GetIsp.
         focus: of GetAutoFocus.
         abilities: of the channel.
+        drives: how the focus can be driven.
     """
     levels = section(image.value, "Image") if abilities.allow("image") else {}
     picture = section(isp.value, "Isp") if abilities.allow("isp") else {}
@@ -81,7 +86,7 @@ def imaging(image: Answer, isp: Answer, focus: Answer, abilities: Abilities) -> 
         noise_reduction=_noise_reduction(picture) if abilities.allow("isp3Dnr") else None,
         auto_focus=None if manual_focus is None else (AutoMode.MANUAL if manual_focus else AutoMode.AUTO),
     )
-    if settings == ImagingSettings():
+    if settings == ImagingSettings() and drives is None:
         return None
     offered = [EXPOSURE[word] for word in exposure_words]
     return ImagingDescription(
@@ -93,7 +98,13 @@ def imaging(image: Answer, isp: Answer, focus: Answer, abilities: Abilities) -> 
         gain=_range(ranges, "gain", most=MOST_GAIN) if offered else None,
         white_balance_modes=_modes(picture, ranges, "whiteBalance", WHITE_BALANCE) if settings.white_balance else (),
         auto_focus_modes=() if settings.auto_focus is None else (AutoMode.AUTO, AutoMode.MANUAL),
+        settable=frozenset(_told(settings)) - (set() if offered else {"exposure"}),
+        focus=drives,
     )
+
+
+def _told(settings: ImagingSettings) -> list[str]:
+    return [each.name for each in fields(settings) if getattr(settings, each.name) is not None]
 
 
 def _level(holder: Json, key: str) -> float | None:
@@ -110,7 +121,7 @@ def _backlight(picture: Json, ranges: Json, word: str, level: str) -> Levelled |
 
 
 def _exposure(picture: Json, *, is_settable: bool) -> Exposure | None:
-    """Read the exposure; limits tell something only in the modes in which the camera minds them."""
+    """Read the exposure; the camera tells its limits in all modes and minds them in some."""
     native = text(picture, "exposure")
     if native not in EXPOSURE:
         return None
@@ -136,7 +147,7 @@ def _white_balance(picture: Json) -> WhiteBalance | None:
 
 def _noise_reduction(picture: Json) -> float | None:
     is_on = flag(picture, "nr3d")
-    return None if is_on is None else float(is_on)
+    return None if is_on is None else steps_to_percent(int(is_on), 1)
 
 
 def _range(holder: Json, key: str, *, most: int, scale: int = 1) -> Range | None:

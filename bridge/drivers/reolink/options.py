@@ -24,6 +24,21 @@ class Battery(StrEnum):
     SLOW = "slow"
 
 
+class StreamTransport(StrEnum):
+    """How pictures and sound come from the camera."""
+
+    RTSP = "rtsp"
+    FLV = "flv"
+    RTMP = "rtmp"
+
+
+class TalkChoice(StrEnum):
+    """Whether the camera's loudspeaker is looked for."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
 def _fingerprint(value: object) -> bytes:
     if isinstance(value, str):
         try:
@@ -42,6 +57,8 @@ class ReolinkOptions(BaseModel):
         poll_s: seconds between two questions for motion and AI states; None leaves it to the family's table.
         enable_rtsp: switch the camera's RTSP server on when it is off.
         battery: whether a battery model is bridged.
+        stream: how pictures and sound come.
+        talk: whether the camera's loudspeaker is looked for.
         tls_fingerprint: SHA-256 of the only certificate accepted; None pins the first one seen.
     """
 
@@ -50,6 +67,8 @@ class ReolinkOptions(BaseModel):
     poll_s: Annotated[float, Field(ge=0.2, le=60, strict=True)] | None = None
     enable_rtsp: Annotated[bool, Field(strict=True)] = False
     battery: Battery = Battery.REFUSE
+    stream: StreamTransport = StreamTransport.RTSP
+    talk: TalkChoice = TalkChoice.AUTO
     tls_fingerprint: Annotated[bytes, BeforeValidator(_fingerprint)] | None = None
 
 

@@ -36,9 +36,11 @@ class HttpLimits(Table):
     port: Port
     tls_port: Port
     rtsp_port: Port
+    rtmp_port: Port
     connect_s: Seconds
     answer_s: Seconds
     snapshot_s: Seconds
+    search_s: Seconds
     logout_s: Seconds
     most_commands: Count
     net_restart_s: Seconds
@@ -62,9 +64,16 @@ class PollLimits(Table):
     slow_events_s: Seconds
     recorder_channels: Count
     recorder_events_s: Seconds
+    channel_events_s: Seconds
     battery_events_s: Seconds
     description_s: Seconds
     failures: Count
+
+
+class EventLimits(Table):
+    """What is made of the levels that the camera tells."""
+
+    hold_s: Seconds
 
 
 class PtzType(Table):
@@ -84,6 +93,7 @@ class PtzLimits(Table):
     preset_settle_s: Seconds
     preset_name_length: Count
     after_zoom_s: Seconds
+    lens_drive_s: Seconds
     types: dict[int, PtzType]
 
 
@@ -93,6 +103,7 @@ class ReolinkProfile(Table):
     http: HttpLimits
     session: SessionLimits
     poll: PollLimits
+    events: EventLimits
     ptz: PtzLimits
     ai: AiKinds
 

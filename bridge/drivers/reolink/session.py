@@ -8,8 +8,9 @@ outlives the connection: after an outage the old token is tried before a new log
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bridge.core.timing import Clock
-    from bridge.drivers.http import HttpAnswer, HttpClient
+    from bridge.drivers.http import HttpAnswer, HttpClient, HttpEndpoint
     from bridge.drivers.reolink.envelope import Answer
     from bridge.drivers.reolink.profile import ReolinkProfile
 
@@ -64,9 +65,11 @@ class Account:
     password: Secret
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Lease:
     """What is kept of the logins from one connection to the next; times are monotonic seconds.
+
+    All channels of a recorder share one: one login, and one request at a time.
 
     Args:
         token: the login token, None without one.
@@ -74,6 +77,9 @@ class Lease:
         ends_at: from then on the camera does not know it any more.
         short_until: until then credentials go with every request, because no session was free.
         refusal: the last refusal of a login, raised again instead of asking before `refused_until`.
+        users: how many channels use it now; the last one gives the login back.
+        turn: held while a request is in flight.
+        spoilers: commands that have spoilt a batch during this login.
     """
 
     token: Secret | None = None
@@ -82,6 +88,21 @@ class Lease:
     short_until: float = 0.0
     refusal: AuthFailed | Busy | None = None
     refused_until: float = 0.0
+    users: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    spoilers: set[str] = field(default_factory=set)
+
+
+class LeaseBook:
+    """The leases of all devices: channels of one recorder find the same one, for as long as any of them lives."""
+
+    def __init__(self) -> None:
+        self._leases: WeakValueDictionary[tuple[object, ...], Lease] = WeakValueDictionary()
+
+    def lease(self, endpoint: HttpEndpoint, account: Account, clock: Clock) -> Lease:
+        """Return the lease of an account at a device; its times are those of the clock."""
+        key = (endpoint.host.lower(), endpoint.port, account.username, account.password, clock)
+        return self._leases.setdefault(key, Lease())
 
 
 class NativeSession:
@@ -105,8 +126,6 @@ class NativeSession:
         self._profile = profile
         self._clock = clock
         self._camera = camera
-        self._in_flight = asyncio.Lock()
-        self._spoilers: set[str] = set()
 
     async def call(self, commands: Sequence[Command], *, timeout_s: float | None = None) -> tuple[Answer, ...]:
         """Send commands, in as few requests as possible, and return their answers by position.
@@ -120,7 +139,7 @@ class NativeSession:
         """
         wait_s = timeout_s or self._profile.http.answer_s
         answers: list[Answer] = []
-        async with self._in_flight:
+        async with self._lease.turn:
             for batch in self._batches(commands):
                 answers += await self._deliver(batch, wait_s)
         return tuple(answers)
@@ -131,7 +150,7 @@ class NativeSession:
         Raises:
             CameraError: there was none; failures come as JSON with HTTP 200 and keep the camera's own code.
         """
-        async with self._in_flight:
+        async with self._lease.turn:
             outcome = await self._fetch(query)
             if isinstance(outcome, CameraError):
                 if self._lease.token is not None:  # it was not about the login: give the camera a moment
@@ -165,7 +184,7 @@ class NativeSession:
 
     async def close(self) -> None:
         """Give the login back. Never raises for the camera's sake, and never asks without a token."""
-        async with self._in_flight:
+        async with self._lease.turn:
             await self._log_out()
 
     def drop(self) -> None:
@@ -176,7 +195,7 @@ class NativeSession:
         """Cut into requests of a size that the camera takes; what once spoilt a batch travels alone."""
         batch: list[Command] = []
         for command in commands:
-            alone = command.cmd in self._spoilers
+            alone = command.cmd in self._lease.spoilers
             if batch and (alone or len(batch) == self._profile.http.most_commands):
                 yield batch
                 batch = []
@@ -199,7 +218,7 @@ class NativeSession:
         for command in batch:
             (answer,) = await self._deliver([command], timeout_s)  # a lone command has one answer or raises
             if answer.code in {TIMEOUT, PROTOCOL}:
-                self._spoilers.add(command.cmd)
+                self._lease.spoilers.add(command.cmd)
             singly.append(answer)
         return tuple(singly)
 
@@ -266,7 +285,7 @@ class NativeSession:
             lease.ends_at = now + lease_s
             lease.renew_at = lease.ends_at - min(self._profile.session.renew_before_s, lease_s / 2)
             lease.refusal = None
-            self._spoilers.clear()
+            lease.spoilers.clear()
         elif meaning_of(answer.code).reaction is Reaction.SESSIONS_IN_USE:
             lease.short_until = now + self._profile.session.short_session_s
             log.warning("reolink.no_session_free", camera=self._camera, code=answer.code)

@@ -89,7 +89,7 @@ def parse_filter(source: etree._Element | None, *, offered: Iterable[Topic], utc
         EventFault: with the fault element that WS-BaseNotification names for what is wrong.
     """
     topics: list[tuple[TopicPattern, ...]] = []
-    contents: list[ItemCondition] = []
+    contents: list[ItemFilter] = []
     for position, child in enumerate(() if source is None else source):
         if position < MAX_FILTERS and child.tag == f"{{{WSNT}}}TopicExpression":
             topics.append(_topic_filter(child, utc=utc))
@@ -97,9 +97,15 @@ def parse_filter(source: etree._Element | None, *, offered: Iterable[Topic], utc
             contents.append(_content_filter(child, utc=utc))
         else:
             raise unknown_filter(str(child.tag), utc=utc)
-    parsed = EventFilter(tuple(topics), tuple(contents))
-    if not any(map(parsed.accepts_topic, offered)):
+    parsed = EventFilter(tuple(topics), tuple(each.condition for each in contents))
+    passing = [topic for topic in offered if parsed.accepts_topic(topic)]
+    if not passing:
         raise base_fault("TopicNotSupportedFault", "This device has no topic that passes the filter", utc=utc)
+    # A name that no message has: its author is told now, instead of never hearing of anything.
+    known = {name for topic in passing for name in _item_names(topic)}
+    if any(each.wanted_names and known.isdisjoint(each.wanted_names) for each in contents):
+        reason = "No message of this device has an item of the name that the filter wants"
+        raise base_fault("InvalidMessageContentExpressionFault", reason, utc=utc)
     return parsed
 
 
@@ -122,17 +128,6 @@ def parse_topic_expression(
     return tuple(_topic_path(alternative.strip(), prefixes, is_set=is_set) for alternative in alternatives)
 
 
-def parse_item_filter(expression: str) -> ItemCondition:
-    """Return the condition that an ItemFilter expression puts on the items of a message.
-
-    Raises:
-        WireError: it is not an expression of that dialect, or too long or too deeply nested.
-    """
-    if len(expression) > MAX_EXPRESSION_CHARS:
-        raise WireError(f"item filter longer than {MAX_EXPRESSION_CHARS} characters")
-    return _ItemFilterParser(expression).parse()
-
-
 def _topic_filter(child: etree._Element, *, utc: datetime) -> tuple[TopicPattern, ...]:
     dialect = child.get("Dialect", "").strip()
     if dialect not in (CONCRETE_DIALECT, CONCRETE_SET_DIALECT):
@@ -145,12 +140,12 @@ def _topic_filter(child: etree._Element, *, utc: datetime) -> tuple[TopicPattern
         raise base_fault("InvalidTopicExpressionFault", error.detail, utc=utc) from error
 
 
-def _content_filter(child: etree._Element, *, utc: datetime) -> ItemCondition:
+def _content_filter(child: etree._Element, *, utc: datetime) -> ItemFilter:
     fault = "InvalidMessageContentExpressionFault"
     if child.get("Dialect", "").strip() != ITEM_FILTER_DIALECT:
         raise base_fault(fault, "Message content filters must be of the ItemFilter dialect", utc=utc)
     try:
-        return parse_item_filter(child.text or "")
+        return ItemFilter(child.text or "")
     except WireError as error:
         raise base_fault(fault, error.detail, utc=utc) from error
 
@@ -174,23 +169,38 @@ def _namespace_and_name(step: str, prefixes: Mapping[str | None, str]) -> tuple[
     return (prefixes[prefix] if colon else None), name
 
 
-class _ItemFilterParser:
-    """Recursive descent over the ItemFilter grammar.
+def _item_names(topic: Topic) -> Iterable[str]:
+    """Return the names of all items in messages of a topic."""
+    yield from (item.name for item in topic.source)
+    if topic.data is not None:
+        yield topic.data.name
+
+
+class ItemFilter:
+    """What an ItemFilter expression says, by recursive descent over its grammar.
 
     expression = terms of `boolean(//tt:SimpleItem[test])`; test = terms of `@Name="x"` or `@Value="y"`; both are
     combined with `or`, `and` (which binds tighter), `not(...)` and parentheses.
+
+    Attributes:
+        condition: what the expression demands of the items of a message.
+        wanted_names: the names of items that it compares with, other than under a `not`.
+
+    Raises:
+        WireError: it is not an expression of that dialect, or too long or too deeply nested.
     """
 
     def __init__(self, expression: str) -> None:
+        if len(expression) > MAX_EXPRESSION_CHARS:
+            raise WireError(f"item filter longer than {MAX_EXPRESSION_CHARS} characters")
         self._tokens = list(_tokens(expression))
         self._at = 0
         self._nesting = 0
-
-    def parse(self) -> ItemCondition:
-        condition = self._any_of(self._boolean)
+        self._negations = 0
+        self.wanted_names: set[str] = set()
+        self.condition: ItemCondition = self._any_of(self._boolean)
         if self._at < len(self._tokens):
             raise WireError("item filter goes on after its end")
-        return condition
 
     def _any_of(self, term: Callable[[], _Test[_S]]) -> _Test[_S]:
         tests = [self._all_of(term)]
@@ -211,10 +221,12 @@ class _ItemFilterParser:
         self._nesting += 1
         if self._nesting > MAX_NESTING:
             raise WireError(f"item filter nested deeper than {MAX_NESTING}")
+        self._negations += negated
         self._expect("(")
         inner = self._any_of(term)
         self._expect(")")
         self._nesting -= 1
+        self._negations -= negated
         return (lambda subject: not inner(subject)) if negated else inner
 
     def _boolean(self) -> ItemCondition:
@@ -242,6 +254,8 @@ class _ItemFilterParser:
             raise WireError("item filter compares with something that is not a string")
         wanted = literal[1:-1]
         if attribute == "@Name":
+            if not self._negations:
+                self.wanted_names.add(wanted)
             return lambda item: item.name == wanted
         return lambda item: item.value == wanted
 

@@ -42,6 +42,12 @@ class Notification:
     items: tuple[SimpleItem, ...]
     message: NotificationMessage
 
+    @property
+    def subject(self) -> tuple[Topic, tuple[SimpleItem, ...]]:
+        """The property that it tells of, or the topic of what only happens: a later message outdates this one."""
+        source = self.message.message.message.source
+        return self.topic, () if source is None or not self.topic.is_property else source.simple_item
+
 
 class Subscription:
     """One client's wish to be told.
@@ -62,7 +68,7 @@ class Subscription:
         self._wants = wants
         self._clock = clock
         self._queue: deque[Notification] = deque()
-        self._queued: Counter[Topic] = Counter()
+        self._queued: Counter[tuple[Topic, tuple[SimpleItem, ...]]] = Counter()
         self._span_s = span_s
         self._expires = clock.now() + span_s
 
@@ -97,7 +103,7 @@ class Subscription:
         if not self._wants.accepts(notification.topic, notification.items):
             return
         self._queue.append(notification)
-        self._queued[notification.topic] += 1
+        self._queued[notification.subject] += 1
         if len(self._queue) > QUEUE_LIMIT:
             self._drop_outdated()
         self._wake()
@@ -117,12 +123,14 @@ class Subscription:
 
     def _take(self, limit: int) -> tuple[Notification, ...]:
         taken = tuple(self._queue.popleft() for _ in range(min(limit, len(self._queue))))
-        self._queued.subtract(notification.topic for notification in taken)
+        self._queued.subtract(notification.subject for notification in taken)
         return taken
 
     def _drop_outdated(self) -> None:
-        index = next(i for i, notification in enumerate(self._queue) if self._queued[notification.topic] > 1)
-        self._queued[self._queue[index].topic] -= 1
+        outdated = (i for i, notification in enumerate(self._queue) if self._queued[notification.subject] > 1)
+        # A client can make more properties than a queue holds, rule after rule: then the oldest goes.
+        index = next(outdated, 0)
+        self._queued[self._queue[index].subject] -= 1
         del self._queue[index]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.onvif.services import device, events, imaging, media, media2, ptz
+from bridge.onvif.services import analytics, device, deviceio, events, imaging, media, media2, ptz
 
 if TYPE_CHECKING:
     from bridge.onvif.operation import Service
@@ -15,5 +15,7 @@ SERVICES: tuple[Service, ...] = (
     media2.SERVICE,
     ptz.SERVICE,
     imaging.SERVICE,
+    deviceio.SERVICE,
+    analytics.SERVICE,
     events.SERVICE,
 )

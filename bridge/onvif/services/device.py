@@ -1,17 +1,18 @@
 """The Device service (ONVIF Core, `devicemgmt.wsdl`): who the device is and what it serves.
 
-The rest of the service is in the modules next to this one: `device_scopes`, `device_network`, `device_system` and
-`device_users`. Everything is answered from memory: a camera that is offline, or was never reached, still has a Device
-service.
+The rest of the service is in the modules next to this one: `device_scopes`, `device_network`, `device_system`,
+`device_users` and `device_ports`. Everything that is read is answered from memory: a camera that is offline, or was
+never reached, still has a Device service.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge.onvif.auxiliary_commands import offered_commands
 from bridge.onvif.capability_tree import capability_tree
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
-from bridge.onvif.services import device_network, device_scopes, device_system, device_users
+from bridge.onvif.services import device_network, device_ports, device_scopes, device_system, device_users
 from bridge.onvif.types import device as messages
 from bridge.onvif.types.common import OnvifVersion
 from bridge.proto.soap.codec import encode
@@ -40,7 +41,7 @@ def _capabilities(call: Call) -> messages.DeviceServiceCapabilities:
         security=messages.DeviceSecurityCapabilities(
             tls10=False,
             tls11=False,
-            tls12=False,
+            tls12=call.device.has_tls,
             onboard_key_generation=False,
             access_policy_config=False,
             default_access_policy=True,
@@ -56,7 +57,7 @@ def _capabilities(call: Call) -> messages.DeviceServiceCapabilities:
             max_users=device_users.MOST_USERS,
             max_user_name_length=device_users.MOST_USERNAME_CHARS,
             max_password_length=device_users.MOST_PASSWORD_CHARS,
-            hashing_algorithms=("MD5",),
+            hashing_algorithms=call.device.compatibility.digest_algorithms,
         ),
         system=messages.DeviceSystemCapabilities(
             discovery_resolve=call.device.is_announced,
@@ -74,6 +75,7 @@ def _capabilities(call: Call) -> messages.DeviceServiceCapabilities:
             network_config_not_supported=False,
             user_config_not_supported=False,
         ),
+        misc=messages.DeviceMiscCapabilities(auxiliary_commands=offered_commands(call.device.camera)),
     )
 
 
@@ -85,7 +87,7 @@ async def get_service_capabilities(
     return messages.GetServiceCapabilitiesResponse(capabilities=_capabilities(call))
 
 
-@operation(access=Access.PRE_AUTH)
+@operation(access=Access.PRE_AUTH, is_lasting=True)
 async def get_services(call: Call, request: messages.GetServices) -> messages.GetServicesResponse:
     """List the services with their addresses, as the client can reach them."""
     return messages.GetServicesResponse(
@@ -106,7 +108,7 @@ def _inlined(call: Call, service: Service) -> messages.InlinedCapabilities:
     return messages.InlinedCapabilities(capabilities=element)
 
 
-@operation(access=Access.PRE_AUTH)
+@operation(access=Access.PRE_AUTH, is_lasting=True)
 async def get_capabilities(call: Call, request: messages.GetCapabilities) -> messages.GetCapabilitiesResponse:
     """Say what the device can in the older form; a category that is not served is a fault."""
     return messages.GetCapabilitiesResponse(capabilities=capability_tree(call, request.category))
@@ -166,6 +168,7 @@ SERVICE = Service(
         *operations_of(device_network.__name__),
         *operations_of(device_system.__name__),
         *operations_of(device_users.__name__),
+        *operations_of(device_ports.__name__),
     ),
     is_served=_is_served,
     capabilities=_capabilities,

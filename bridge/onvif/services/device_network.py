@@ -58,6 +58,16 @@ async def set_hostname(call: Call, request: messages.SetHostname) -> messages.Se
     return messages.SetHostnameResponse()
 
 
+@operation(access=Access.WRITE_SYSTEM)
+async def set_hostname_from_dhcp(
+    _call: Call, request: messages.SetHostnameFromDHCP
+) -> messages.SetHostnameFromDHCPResponse:
+    """Take note that the host name shall not come from DHCP; it never does."""
+    if request.from_dhcp:
+        raise ClientFault("Receiver", ("ActionNotSupported",), "The device does not take its name from DHCP")
+    return messages.SetHostnameFromDHCPResponse(reboot_needed=False)
+
+
 @operation(access=Access.READ_SYSTEM)
 async def get_dns(call: Call, _request: messages.GetDNS) -> messages.GetDNSResponse:
     """List the name servers that clients have set; the bridge itself uses the host's."""
@@ -272,7 +282,8 @@ async def set_network_protocols(
         if wanted.name not in ports:
             reason = f"The device is not reached with {wanted.name}"
             raise ClientFault("Sender", ("InvalidArgVal", "ServiceNotSupported"), reason)
-        others = {port for name, port in ports.items() if name is not wanted.name}
+        # HTTP and HTTPS share a port, and no other protocol may come to it.
+        others = set(ports.values()) - {ports[wanted.name]}
         if not others.isdisjoint(wanted.port):
             raise ClientFault("Sender", ("InvalidArgVal", "PortAlreadyInUse"), "The other protocol has this port")
     if not all(wanted.enabled and wanted.port == (ports[wanted.name],) for wanted in request.network_protocols):
@@ -281,14 +292,17 @@ async def set_network_protocols(
 
 
 def _ports(call: Call) -> dict[messages.NetworkProtocolType, int]:
-    """Return the protocols that there are, with their ports as the client sees them."""
+    """Return the protocols that there are, with their ports as the client sees them.
+
+    HTTP and HTTPS come to the same port.
+    """
     address = urlsplit(call.base_url)
     is_secure = address.scheme == "https"
-    web = messages.NetworkProtocolType.HTTPS if is_secure else messages.NetworkProtocolType.HTTP
-    return {
-        web: address.port or (443 if is_secure else 80),
-        messages.NetworkProtocolType.RTSP: call.device.rtsp_port,
-    }
+    port = address.port or (443 if is_secure else 80)
+    ports = {messages.NetworkProtocolType.HTTP: port}
+    if call.device.has_tls or is_secure:
+        ports[messages.NetworkProtocolType.HTTPS] = port
+    return {**ports, messages.NetworkProtocolType.RTSP: call.device.rtsp_port}
 
 
 @operation(access=Access.READ_SYSTEM)

@@ -107,6 +107,7 @@ async def set_system_factory_default(
 ) -> messages.SetSystemFactoryDefaultResponse:
     """Forget what clients have set, and start anew; a soft reset keeps names, name servers and users."""
     call.device.settings.reset(hard=request.factory_default is messages.FactoryDefaultType.HARD)
+    call.device.users.changed()
     call.device.restart()
     log.info("device.reset", device=call.device.camera.id, kind=str(request.factory_default))
     return messages.SetSystemFactoryDefaultResponse()

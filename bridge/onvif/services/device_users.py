@@ -1,8 +1,8 @@
 """The Device service about its users (ONVIF Core, section on user handling).
 
-Every change counts for the next request over SOAP, for snapshots and over RTSP (a stream that plays already goes on
-until its session ends), and is made whole or not at all: the new set is worked out first, and kept only if nothing is
-wrong with any part of it. One Administrator always remains.
+Every change counts for the next request over SOAP, for snapshots and over RTSP, and ends the RTSP sessions of accounts
+that are gone or have another password. It is made whole or not at all: the new set is worked out first, and kept only
+if nothing is wrong with any part of it. One Administrator always remains.
 """
 
 from __future__ import annotations

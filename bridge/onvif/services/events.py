@@ -268,6 +268,7 @@ def _times(call: Call, subscription: Subscription) -> tuple[datetime, datetime]:
 def _capabilities(_call: Call) -> EventCapabilities:
     return EventCapabilities(
         ws_subscription_policy_support=False,
+        ws_pull_point_support=True,
         ws_pausable_subscription_manager_interface_support=False,
         max_notification_producers=MAX_CONSUMERS,
         max_pull_points=MAX_PULL_POINTS,

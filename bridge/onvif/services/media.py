@@ -1,8 +1,9 @@
 """The Media service (ONVIF Media Service Specification, `ver10`): sources, configurations, addresses.
 
 Most clients still begin here. Everything is answered from the `MediaModel`; profiles are in `media_profiles`, and what
-sets configurations in `media_settings`. A stream in H.265 keeps its profile and its address, but shows no encoder:
-this service has no word for H.265, Media2 has. Video source modes and overlays are not served.
+sets configurations in `media_settings`. A stream in H.265 keeps its profile and its address, but shows no encoder, or
+one of H.264 (see `encoders`): this service has no word for H.265, Media2 has. On-screen displays are in `media_osd`,
+video source modes in `media_modes`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import ClientFault
-from bridge.core.formats import VideoCodec
 from bridge.onvif import configurations as shared
 from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, VIDEO_SOURCES
 from bridge.onvif.encoders import (
@@ -23,14 +23,28 @@ from bridge.onvif.encoders import (
 )
 from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
-from bridge.onvif.services import media_profiles, media_settings
+from bridge.onvif.overlay_model import has_settable_texts
+from bridge.onvif.services import (
+    media_analytics,
+    media_audio_output,
+    media_modes,
+    media_osd,
+    media_profiles,
+    media_settings,
+)
+from bridge.onvif.stream_path import stream_path
+from bridge.onvif.synchronization import synchronize
 from bridge.onvif.types import media as messages
+from bridge.onvif.types.configurations import VideoEncoding
+from bridge.onvif.video_source_modes import has_modes_to_choose
 from bridge.proto.soap.namespaces import TRT
 
 if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
 
-_SERVED_TRANSPORTS = frozenset({messages.TransportProtocol.UDP, messages.TransportProtocol.RTSP})
+_SERVED_TRANSPORTS = frozenset(
+    {messages.TransportProtocol.UDP, messages.TransportProtocol.RTSP, messages.TransportProtocol.HTTP}
+)
 
 
 @operation(access=Access.PRE_AUTH)
@@ -127,7 +141,7 @@ async def get_video_encoder_configuration_options(
 ) -> messages.GetVideoEncoderConfigurationOptionsResponse:
     """Tell what the encoders can be set to."""
     media = call.device.media
-    tokens = VIDEO_ENCODERS.tokens(media, request)
+    tokens = VIDEO_ENCODERS.option_tokens(media, request)
     return messages.GetVideoEncoderConfigurationOptionsResponse(options=video_encoder_options(media, tokens))
 
 
@@ -207,7 +221,7 @@ async def get_audio_encoder_configuration_options(
 ) -> messages.GetAudioEncoderConfigurationOptionsResponse:
     """Tell how the audio encoders are set: nothing else can be had."""
     media = shared.with_audio(call.device.media)
-    tokens = AUDIO_ENCODERS.tokens(media, request)
+    tokens = AUDIO_ENCODERS.option_tokens(media, request)
     return messages.GetAudioEncoderConfigurationOptionsResponse(options=audio_encoder_options(media, tokens))
 
 
@@ -243,10 +257,10 @@ async def get_metadata_configuration(
 async def get_metadata_configuration_options(
     call: Call, request: messages.GetMetadataConfigurationOptions
 ) -> messages.GetMetadataConfigurationOptionsResponse:
-    """Tell that nothing can be put into the metadata stream."""
+    """Tell what can be put into the metadata stream."""
     media = call.device.media
     METADATA.tokens(media, request)
-    return messages.GetMetadataConfigurationOptionsResponse(options=shared.metadata_configuration_options())
+    return messages.GetMetadataConfigurationOptionsResponse(options=shared.metadata_configuration_options(media))
 
 
 @operation(access=Access.READ_MEDIA)
@@ -266,25 +280,27 @@ async def get_guaranteed_number_of_video_encoder_instances(
     """Tell how many encoders run at once: all that this service shows, and in which encodings they can."""
     media = call.device.media
     VIDEO_SOURCES.one(media, request.configuration_token)
-    total, by_codec = video_encoder_instances(media)
+    total, by_encoding = video_encoder_instances(media)
     return messages.GetGuaranteedNumberOfVideoEncoderInstancesResponse(
-        total_number=total, jpeg=by_codec[VideoCodec.JPEG], h264=by_codec[VideoCodec.H264], mpeg4=0
+        total_number=total, jpeg=by_encoding[VideoEncoding.JPEG], h264=by_encoding[VideoEncoding.H264], mpeg4=0
     )
 
 
 @operation(access=Access.READ_MEDIA)
 async def get_stream_uri(call: Call, request: messages.GetStreamUri) -> messages.GetStreamUriResponse:
-    """Tell where a profile is played from: one address for every transport that is served."""
+    """Tell where a profile is played from: one address for RTSP, whatever carries the packets, and one for HTTP."""
     profile = shared.require_profile(call.device.media, request.profile_token)
     setup = request.stream_setup
     if setup.stream is not messages.StreamType.RTP_UNICAST or setup.transport.protocol not in _SERVED_TRANSPORTS:
         raise ClientFault(
             "Sender",
             ("InvalidArgVal", "InvalidStreamSetup"),
-            f"{setup.stream} over {setup.transport.protocol} is not served; RTP-Unicast over UDP or RTSP is",
+            f"{setup.stream} over {setup.transport.protocol} is not served; RTP-Unicast over UDP, RTSP or HTTP is",
         )
-    stream = shared.playable_stream(profile)
-    return messages.GetStreamUriResponse(media_uri=_media_uri(call.device.stream_uri(call.host, stream.name)))
+    path = stream_path(call.device.media, profile)
+    if setup.transport.protocol is messages.TransportProtocol.HTTP:
+        return messages.GetStreamUriResponse(media_uri=_media_uri(call.device.tunnelled_uri(call.base_url, path)))
+    return messages.GetStreamUriResponse(media_uri=_media_uri(call.device.stream_uri(call.host, path)))
 
 
 @operation(access=Access.READ_MEDIA)
@@ -297,8 +313,8 @@ async def get_snapshot_uri(call: Call, request: messages.GetSnapshotUri) -> mess
 async def set_synchronization_point(
     call: Call, request: messages.SetSynchronizationPoint
 ) -> messages.SetSynchronizationPointResponse:
-    """Accept the wish for a key frame: every viewer begins with one, and cameras send the next soon."""
-    shared.require_profile(call.device.media, request.profile_token)
+    """Have metadata streams tell the present state, and the camera send a key frame if it can be asked to."""
+    await synchronize(call.device, shared.require_profile(call.device.media, request.profile_token))
     return messages.SetSynchronizationPointResponse()
 
 
@@ -306,8 +322,8 @@ def _capabilities(call: Call) -> messages.MediaServiceCapabilities:
     return messages.MediaServiceCapabilities(
         snapshot_uri=call.device.has_snapshots,
         rotation=False,
-        video_source_mode=False,
-        osd=False,
+        video_source_mode=has_modes_to_choose(call.device.camera),
+        osd=has_settable_texts(call.device.camera),
         temporary_osd_text=False,
         exi_compression=False,
         profile_capabilities=messages.ProfileCapabilities(
@@ -342,6 +358,10 @@ SERVICE = Service(
         *operations_of(__name__),
         *operations_of(media_profiles.__name__),
         *operations_of(media_settings.__name__),
+        *operations_of(media_audio_output.__name__),
+        *operations_of(media_analytics.__name__),
+        *operations_of(media_osd.__name__),
+        *operations_of(media_modes.__name__),
     ),
     is_served=_is_served,
     capabilities=_capabilities,

@@ -1,7 +1,8 @@
 """The Media2 service (ONVIF Media2 Service Specification, `ver20`): profiles, configurations, addresses.
 
 It shows the same `MediaModel` as the Media service, under the same tokens, with H.265 in it; what changes profiles and
-configurations is in `media2_changes`. Overlays, masks, video source modes and multicast are not served.
+configurations is in `media2_changes`; `media2_osd`, `media2_masks` and `media2_modes` are parts of the same service.
+Multicast is not served.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bridge.core.errors import ClientFault
 from bridge.onvif import configurations as shared
+from bridge.onvif.analytics_view import analytics_view
+from bridge.onvif.audio_output import AUDIO_DECODERS, AUDIO_OUTPUTS
 from bridge.onvif.configurations import AUDIO_SOURCES, METADATA, PTZ, VIDEO_SOURCES, ConfigurationView
 from bridge.onvif.encoders2 import (
     AUDIO_ENCODERS,
@@ -20,19 +23,26 @@ from bridge.onvif.encoders2 import (
 )
 from bridge.onvif.media_tokens import ConfigurationKind
 from bridge.onvif.operation import Access, Call, Service, operation, operations_of
-from bridge.onvif.services import media2_changes
+from bridge.onvif.overlay_model import has_settable_texts
+from bridge.onvif.services import media2_audio_output, media2_changes, media2_masks, media2_modes, media2_osd
+from bridge.onvif.stream_path import stream_path
+from bridge.onvif.synchronization import synchronize
 from bridge.onvif.types import media2 as messages
+from bridge.onvif.video_source_modes import has_modes_to_choose
 from bridge.proto.soap.namespaces import TR2
 
 if TYPE_CHECKING:
     from bridge.onvif.device import VirtualDevice
-    from bridge.onvif.media_model import MediaModel, MediaProfile
+    from bridge.onvif.media_model import MediaProfile
 
 T = TypeVar("T")
 
 _ALWAYS_THERE = (ConfigurationKind.VIDEO_SOURCE, ConfigurationKind.VIDEO_ENCODER, ConfigurationKind.METADATA)
 _ALL = "All"
-_SERVED_PROTOCOLS = frozenset({"RtspUnicast", "RTSP"})
+_RTSP_OVER_HTTP = "RtspOverHttp"
+_SERVED_PROTOCOLS = frozenset({"RtspUnicast", "RTSP", _RTSP_OVER_HTTP})
+
+_WEB_SOCKET_PATH = "/onvif/rtsp"
 
 
 @operation(access=Access.PRE_AUTH)
@@ -43,7 +53,7 @@ async def get_service_capabilities(
     return messages.GetServiceCapabilitiesResponse(capabilities=_capabilities(call))
 
 
-@operation(access=Access.READ_MEDIA)
+@operation(access=Access.READ_MEDIA, is_lasting=True)
 async def get_profiles(call: Call, request: messages.GetProfiles) -> messages.GetProfilesResponse:
     """Tell one or all media profiles, with the kinds of configuration that were named and no others."""
     media = call.device.media
@@ -55,7 +65,7 @@ async def get_profiles(call: Call, request: messages.GetProfiles) -> messages.Ge
                 token=profile.token,
                 fixed=profile.fixed,
                 name=profile.name,
-                configurations=_configurations(media, profile, kinds) if request.type else None,
+                configurations=_configurations(call.device, profile, kinds) if request.type else None,
             )
             for profile in profiles
         )
@@ -99,7 +109,7 @@ async def get_video_encoder_configuration_options(
 ) -> messages.GetVideoEncoderConfigurationOptionsResponse:
     """Tell what the encoders can be set to, per encoding."""
     media = call.device.media
-    options = video_encoder_options(media, VIDEO_ENCODERS.some_tokens(media, request))
+    options = video_encoder_options(media, VIDEO_ENCODERS.some_option_tokens(media, request))
     return messages.GetVideoEncoderConfigurationOptionsResponse(options=options)
 
 
@@ -118,7 +128,7 @@ async def get_audio_source_configuration_options(
     call: Call, request: messages.GetAudioSourceConfigurationOptions
 ) -> messages.GetAudioSourceConfigurationOptionsResponse:
     """Tell the one microphone."""
-    AUDIO_SOURCES.some_tokens(shared.with_audio(call.device.media), request)
+    AUDIO_SOURCES.some_option_tokens(shared.with_audio(call.device.media), request)
     options = shared.audio_source_configuration_options()
     return messages.GetAudioSourceConfigurationOptionsResponse(options=options)
 
@@ -139,7 +149,7 @@ async def get_audio_encoder_configuration_options(
 ) -> messages.GetAudioEncoderConfigurationOptionsResponse:
     """Tell how the audio encoders are set, per encoding: nothing else can be had."""
     media = shared.with_audio(call.device.media)
-    options = audio_encoder_options(media, AUDIO_ENCODERS.some_tokens(media, request))
+    options = audio_encoder_options(media, AUDIO_ENCODERS.some_option_tokens(media, request))
     return messages.GetAudioEncoderConfigurationOptionsResponse(options=options)
 
 
@@ -155,10 +165,20 @@ async def get_metadata_configurations(
 async def get_metadata_configuration_options(
     call: Call, request: messages.GetMetadataConfigurationOptions
 ) -> messages.GetMetadataConfigurationOptionsResponse:
-    """Tell that nothing can be put into the metadata stream."""
+    """Tell what can be put into the metadata stream."""
     METADATA.tokens(call.device.media, request)
-    options = shared.metadata_configuration_options()
+    options = shared.metadata_configuration_options(call.device.media)
     return messages.GetMetadataConfigurationOptionsResponse(options=options)
+
+
+@operation(access=Access.READ_MEDIA)
+async def get_analytics_configurations(
+    call: Call, request: messages.GetAnalyticsConfigurations
+) -> messages.GetAnalyticsConfigurationsResponse:
+    """Tell analytics configurations."""
+    return messages.GetAnalyticsConfigurationsResponse(
+        configurations=analytics_view(call.device).matching(call.device.media, request)
+    )
 
 
 @operation(access=Access.READ_MEDIA)
@@ -179,16 +199,18 @@ async def get_video_encoder_instances(
 
 @operation(access=Access.READ_MEDIA)
 async def get_stream_uri(call: Call, request: messages.GetStreamUri) -> messages.GetStreamUriResponse:
-    """Tell where a profile is played from: one address for every transport that is served."""
+    """Tell where a profile is played from: one address for RTSP, whatever carries the packets, and one for HTTP."""
     profile = shared.require_profile(call.device.media, request.profile_token)
     if request.protocol not in _SERVED_PROTOCOLS:
         raise ClientFault(
             "Sender",
             ("InvalidArgVal", "InvalidStreamSetup"),
-            f"Protocol '{request.protocol}' is not served; RtspUnicast and RTSP are",
+            f"Protocol '{request.protocol}' is not served; RtspUnicast, RTSP and RtspOverHttp are",
         )
-    stream = shared.playable_stream(profile)
-    return messages.GetStreamUriResponse(uri=call.device.stream_uri(call.host, stream.name))
+    path = stream_path(call.device.media, profile)
+    if request.protocol == _RTSP_OVER_HTTP:
+        return messages.GetStreamUriResponse(uri=call.device.tunnelled_uri(call.base_url, path))
+    return messages.GetStreamUriResponse(uri=call.device.stream_uri(call.host, path))
 
 
 @operation(access=Access.READ_MEDIA)
@@ -201,8 +223,8 @@ async def get_snapshot_uri(call: Call, request: messages.GetSnapshotUri) -> mess
 async def set_synchronization_point(
     call: Call, request: messages.SetSynchronizationPoint
 ) -> messages.SetSynchronizationPointResponse:
-    """Accept the wish for a key frame: every viewer begins with one, and cameras send the next soon."""
-    shared.require_profile(call.device.media, request.profile_token)
+    """Have metadata streams tell the present state, and the camera send a key frame if it can be asked to."""
+    await synchronize(call.device, shared.require_profile(call.device.media, request.profile_token))
     return messages.SetSynchronizationPointResponse()
 
 
@@ -212,10 +234,10 @@ def _capabilities(call: Call) -> messages.Media2ServiceCapabilities:
     return messages.Media2ServiceCapabilities(
         snapshot_uri=call.device.has_snapshots,
         rotation=False,
-        video_source_mode=False,
-        osd=False,
+        video_source_mode=has_modes_to_choose(call.device.camera),
+        osd=has_settable_texts(call.device.camera),
         temporary_osd_text=False,
-        mask=False,
+        mask=media2_masks.has_settable_masks(call.device.camera),
         source_mask=False,
         profile_capabilities=messages.ProfileCapabilities(
             maximum_number_of_profiles=media.maximum_number_of_profiles,
@@ -227,29 +249,37 @@ def _capabilities(call: Call) -> messages.Media2ServiceCapabilities:
             rtp_rtsp_tcp=True,
             non_aggregate_control=False,
             auto_start_multicast=False,
+            rtsp_web_socket_uri=f"{_web_socket_scheme(call)}:{_WEB_SOCKET_PATH}",
             secure_rtsp_streaming=False,
         ),
     )
 
 
+def _web_socket_scheme(call: Call) -> str:
+    return "wss" if call.base_url.startswith("https:") else "ws"
+
+
 def _configurations(
-    media: MediaModel, profile: MediaProfile, kinds: frozenset[ConfigurationKind]
+    device: VirtualDevice, profile: MediaProfile, kinds: frozenset[ConfigurationKind]
 ) -> messages.ConfigurationSet:
     def held(view: ConfigurationView[T]) -> T | None:
-        return view.held_by(profile, media) if view.kind in kinds else None
+        return view.held_by(profile, device.media) if view.kind in kinds else None
 
     return messages.ConfigurationSet(
         video_source=held(VIDEO_SOURCES),
         audio_source=held(AUDIO_SOURCES),
         video_encoder=held(VIDEO_ENCODERS),
         audio_encoder=held(AUDIO_ENCODERS),
+        analytics=held(analytics_view(device)),
         ptz=held(PTZ),
         metadata=held(METADATA),
+        audio_output=held(AUDIO_OUTPUTS),
+        audio_decoder=held(AUDIO_DECODERS),
     )
 
 
-def _is_served(_device: VirtualDevice) -> bool:
-    return True
+def _is_served(device: VirtualDevice) -> bool:
+    return device.compatibility.advertise_media2
 
 
 SERVICE = Service(
@@ -257,7 +287,14 @@ SERVICE = Service(
     namespace=TR2,
     path="/onvif/media2_service",
     version=(21, 12),
-    operations=(*operations_of(__name__), *operations_of(media2_changes.__name__)),
+    operations=(
+        *operations_of(__name__),
+        *operations_of(media2_changes.__name__),
+        *operations_of(media2_audio_output.__name__),
+        *operations_of(media2_osd.__name__),
+        *operations_of(media2_masks.__name__),
+        *operations_of(media2_modes.__name__),
+    ),
     is_served=_is_served,
     capabilities=_capabilities,
 )

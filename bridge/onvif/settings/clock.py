@@ -40,7 +40,8 @@ class DeviceClock:
 
     def tell(self, utc: datetime) -> datetime:
         """Return a true time as the device tells it."""
-        return utc + timedelta(seconds=self._section.read().offset_s)
+        offset_s = self._section.read().offset_s
+        return utc + timedelta(seconds=offset_s) if offset_s else utc
 
     def set(self, utc: datetime | None) -> None:
         """Make it `utc` now; None goes back to the host's time."""

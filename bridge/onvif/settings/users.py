@@ -13,7 +13,7 @@ from bridge.core.users import User
 from bridge.onvif.settings.device import StoredUser, UserSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bridge.core.users import UserRegister
     from bridge.onvif.settings.section import Section
@@ -30,6 +30,7 @@ class DeviceUsers:
     def __init__(self, configured: UserRegister, section: Section[UserSettings]) -> None:
         self._configured = configured
         self._section = section
+        self._listeners: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[User]:
         own = self._section.read().users
@@ -47,3 +48,13 @@ class DeviceUsers:
         """Give the device a set of its own."""
         own = tuple(StoredUser(user.username, user.password.reveal(), user.level) for user in users)
         self._section.write(UserSettings(own))
+        self.changed()
+
+    def on_changed(self, listener: Callable[[], None]) -> None:
+        """Have a function called whenever accounts may have changed."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tell the listeners; for whoever has changed the accounts otherwise than by `replace`."""
+        for listener in self._listeners:
+            listener()

@@ -26,6 +26,15 @@ class CapabilityCategory(StrEnum):
 
 
 @xml_type(TT)
+class AnalyticsCapabilities:
+    """The Analytics service and what it can."""
+
+    x_addr: str
+    rule_support: bool
+    analytics_module_support: bool
+
+
+@xml_type(TT)
 class NetworkCapabilitiesExtension:
     """More of what the network side can."""
 
@@ -68,11 +77,26 @@ class SystemCapabilities:
 
 
 @xml_type(TT)
+class IOCapabilitiesExtension2:
+    """Nothing yet, but the schema wants it."""
+
+
+@xml_type(TT)
+class IOCapabilitiesExtension:
+    """Whether there are auxiliary commands, and which."""
+
+    auxiliary: bool
+    auxiliary_commands: tuple[str, ...] = ()
+    extension: IOCapabilitiesExtension2
+
+
+@xml_type(TT)
 class IOCapabilities:
-    """Numbers of wires."""
+    """Numbers of wires, and auxiliary commands."""
 
     input_connectors: int
     relay_outputs: int
+    extension: IOCapabilitiesExtension
 
 
 @xml_type(TT)
@@ -177,11 +201,32 @@ class PTZCapabilities:
 
 
 @xml_type(TT)
+class DeviceIOCapabilities:
+    """The DeviceIO service and how many there are of everything."""
+
+    x_addr: str
+    video_sources: int
+    video_outputs: int
+    audio_sources: int
+    audio_outputs: int
+    relay_outputs: int
+
+
+@xml_type(TT)
+class CapabilitiesExtension:
+    """Services that came after the tree's categories."""
+
+    device_io: DeviceIOCapabilities | None = element(name="DeviceIO", default=None)
+
+
+@xml_type(TT)
 class Capabilities:
     """The tree: a service that is not served, or was not asked for, is None."""
 
+    analytics: AnalyticsCapabilities | None = None
     device: DeviceCapabilities | None = None
     events: EventCapabilities | None = None
     imaging: ImagingCapabilities | None = None
     media: MediaCapabilities | None = None
     ptz: PTZCapabilities | None = element(name="PTZ", default=None)
+    extension: CapabilitiesExtension | None = None

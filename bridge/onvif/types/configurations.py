@@ -12,6 +12,7 @@ from enum import StrEnum
 from lxml import etree
 
 from bridge.onvif.types.common import ConfigurationEntity, IntRange, MulticastConfiguration, VideoResolution
+from bridge.onvif.types.events import ItemList
 from bridge.proto.soap.codec import attribute, element, xml_type
 from bridge.proto.soap.namespaces import TT
 
@@ -68,6 +69,60 @@ class AudioSourceConfigurationOptions:
 
 
 @xml_type(TT)
+class AudioOutputConfiguration(ConfigurationEntity):
+    """Which audio output is used, how loud it is, and which direction has the say on a half duplex way."""
+
+    output_token: str
+    send_primacy: str | None = None
+    output_level: int
+
+
+@xml_type(TT)
+class AudioOutputConfigurationOptions:
+    """What an audio output configuration can be set to."""
+
+    output_tokens_available: tuple[str, ...]
+    send_primacy_options: tuple[str, ...] = ()
+    output_level_range: IntRange
+
+
+@xml_type(TT)
+class AudioDecoderConfiguration(ConfigurationEntity):
+    """Stands for the decoder of sound from clients; there is nothing to set about it."""
+
+
+@xml_type(TT)
+class Config:
+    """A rule or an analytics module: its name, the qualified name of its kind, and its parameters."""
+
+    name: str = attribute(name="Name")
+    type: str = attribute(name="Type")
+    parameters: ItemList
+
+
+@xml_type(TT)
+class AnalyticsEngineConfiguration:
+    """The analytics modules."""
+
+    analytics_module: tuple[Config, ...] = ()
+
+
+@xml_type(TT)
+class RuleEngineConfiguration:
+    """The rules."""
+
+    rule: tuple[Config, ...] = ()
+
+
+@xml_type(TT)
+class VideoAnalyticsConfiguration(ConfigurationEntity):
+    """How pictures are analysed: modules that look, and rules about what they see."""
+
+    analytics_engine_configuration: AnalyticsEngineConfiguration
+    rule_engine_configuration: RuleEngineConfiguration
+
+
+@xml_type(TT)
 class IntItems:
     """A list of whole numbers."""
 
@@ -108,6 +163,16 @@ class PTZStatusFilterOptions:
     zoom_status_supported: bool
     pan_tilt_position_supported: bool
     zoom_position_supported: bool
+
+    @property
+    def has_status(self) -> bool:
+        """Whether any movement can be told."""
+        return self.pan_tilt_status_supported or self.zoom_status_supported
+
+    @property
+    def has_position(self) -> bool:
+        """Whether any position can be told."""
+        return self.pan_tilt_position_supported or self.zoom_position_supported
 
 
 @xml_type(TT)
@@ -193,6 +258,28 @@ class H264Options:
 
 
 @xml_type(TT)
+class JpegOptions2(JpegOptions):
+    """The same with bit rates, in kilobits per second."""
+
+    bitrate_range: IntRange
+
+
+@xml_type(TT)
+class H264Options2(H264Options):
+    """The same with bit rates, in kilobits per second."""
+
+    bitrate_range: IntRange
+
+
+@xml_type(TT)
+class VideoEncoderOptionsExtension:
+    """What an encoder can be set to, bit rates included: they came later to the schema, and repeat the rest."""
+
+    jpeg: JpegOptions2 | None = element(name="JPEG", default=None)
+    h264: H264Options2 | None = None
+
+
+@xml_type(TT)
 class VideoEncoderConfigurationOptions:
     """What an encoder can be set to, per encoding."""
 
@@ -200,6 +287,7 @@ class VideoEncoderConfigurationOptions:
     quality_range: IntRange
     jpeg: JpegOptions | None = element(name="JPEG", default=None)
     h264: H264Options | None = None
+    extension: VideoEncoderOptionsExtension | None = None
 
 
 @xml_type(TT)
@@ -227,3 +315,27 @@ class AudioEncoderConfigurationOptions:
     """What an audio encoder can be set to."""
 
     options: tuple[AudioEncoderConfigurationOption, ...] = ()
+
+
+@xml_type(TT)
+class AACDecOptions:
+    """Which AAC a decoder takes: kilobits per second, kilohertz."""
+
+    bitrate: IntItems
+    sample_rate_range: IntItems
+
+
+@xml_type(TT)
+class G711DecOptions:
+    """Which G.711 a decoder takes: kilobits per second, kilohertz."""
+
+    bitrate: IntItems
+    sample_rate_range: IntItems
+
+
+@xml_type(TT)
+class AudioDecoderConfigurationOptions:
+    """What a decoder takes, per encoding."""
+
+    aac_dec_options: AACDecOptions | None = element(name="AACDecOptions", default=None)
+    g711_dec_options: G711DecOptions | None = element(name="G711DecOptions", default=None)

@@ -71,12 +71,20 @@ class DeviceSystemCapabilities:
 
 
 @xml_type(TDS)
+class DeviceMiscCapabilities:
+    """The auxiliary commands that the device obeys."""
+
+    auxiliary_commands: tuple[str, ...] = attribute(default=())
+
+
+@xml_type(TDS)
 class DeviceServiceCapabilities:
     """The capabilities of the Device service."""
 
     network: DeviceNetworkCapabilities
     security: DeviceSecurityCapabilities
     system: DeviceSystemCapabilities
+    misc: DeviceMiscCapabilities
 
 
 @xml_message(TDS)

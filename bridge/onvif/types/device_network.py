@@ -170,6 +170,20 @@ class SetHostnameResponse:
 
 
 @xml_message(TDS)
+class SetHostnameFromDHCP:
+    """Say whether the host name shall come from DHCP."""
+
+    from_dhcp: bool = element(name="FromDHCP")
+
+
+@xml_message(TDS)
+class SetHostnameFromDHCPResponse:
+    """Whether that counts only after a reboot."""
+
+    reboot_needed: bool
+
+
+@xml_message(TDS)
 class SetDNS:
     """Replace the name servers and search domains."""
 

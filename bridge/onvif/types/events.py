@@ -36,10 +36,19 @@ class SimpleItem:
 
 
 @xml_type(TT)
+class ElementItem:
+    """A name with an element of any kind."""
+
+    name: str = attribute(name="Name")
+    content: etree._Element | None = element(name="*", default=None)
+
+
+@xml_type(TT)
 class ItemList:
-    """The items of one part of a message."""
+    """The items of one part of a message, or the parameters of a rule or an analytics module."""
 
     simple_item: tuple[SimpleItem, ...] = ()
+    element_item: tuple[ElementItem, ...] = ()
 
 
 @xml_type(TT)
@@ -86,9 +95,14 @@ class NotificationMessage:
 
 @xml_type(TEV)
 class EventCapabilities:
-    """What the event service can do."""
+    """What the event service can do.
+
+    `ws_pull_point_support` was taken out of the standard in 2024, but GetCapabilities still has it, and clients and
+    test tools of before compare the two.
+    """
 
     ws_subscription_policy_support: bool = attribute(name="WSSubscriptionPolicySupport")
+    ws_pull_point_support: bool = attribute(name="WSPullPointSupport")
     ws_pausable_subscription_manager_interface_support: bool = attribute(
         name="WSPausableSubscriptionManagerInterfaceSupport"
     )

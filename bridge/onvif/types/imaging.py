@@ -1,13 +1,17 @@
-"""Messages and `tt:` types of the imaging service (ONVIF Imaging Service Specification), for reading.
+"""Messages and `tt:` types of the imaging service (ONVIF Imaging Service Specification).
 
-Field order is the schema's, which differs between settings and options. What no bridged camera can tell is left out.
+Field order is the schema's, which differs between settings and options. Controls that no bridged camera has are not
+declared; a client that wants to set one is told so by what `others` has caught. Imaging presets are not spoken here.
 """
 
 from __future__ import annotations
 
+from lxml import etree
+
 from bridge.core.imaging import AutoMode, ExposurePriority, IrCutMode
 from bridge.onvif.types.common import FloatRange
-from bridge.proto.soap.codec import attribute, xml_message, xml_type
+from bridge.onvif.types.ptz_moves import MoveStatus
+from bridge.proto.soap.codec import attribute, element, xml_message, xml_type
 from bridge.proto.soap.namespaces import TIMG, TT
 
 
@@ -29,6 +33,9 @@ class Exposure20:
     max_exposure_time: float | None = None
     min_gain: float | None = None
     max_gain: float | None = None
+    exposure_time: float | None = None
+    gain: float | None = None
+    others: tuple[etree._Element, ...] = element(name="*", default=())
 
 
 @xml_type(TT)
@@ -36,6 +43,7 @@ class FocusConfiguration20:
     """How the focus is controlled."""
 
     auto_focus_mode: AutoMode
+    others: tuple[etree._Element, ...] = element(name="*", default=())
 
 
 @xml_type(TT)
@@ -58,21 +66,24 @@ class NoiseReduction:
 class ImagingSettingsExtension203:
     """Third extension of the settings."""
 
-    noise_reduction: NoiseReduction
+    noise_reduction: NoiseReduction | None = None
+    others: tuple[etree._Element, ...] = element(name="*", default=())
 
 
 @xml_type(TT)
 class ImagingSettingsExtension202:
     """Second extension of the settings."""
 
-    extension: ImagingSettingsExtension203
+    extension: ImagingSettingsExtension203 | None = None
+    others: tuple[etree._Element, ...] = element(name="*", default=())
 
 
 @xml_type(TT)
 class ImagingSettingsExtension20:
     """First extension of the settings."""
 
-    extension: ImagingSettingsExtension202
+    extension: ImagingSettingsExtension202 | None = None
+    others: tuple[etree._Element, ...] = element(name="*", default=())
 
 
 @xml_type(TT)
@@ -110,6 +121,8 @@ class ExposureOptions20:
     max_exposure_time: FloatRange | None = None
     min_gain: FloatRange | None = None
     max_gain: FloatRange | None = None
+    exposure_time: FloatRange | None = None
+    gain: FloatRange | None = None
 
 
 @xml_type(TT)
@@ -174,13 +187,82 @@ class ImagingOptions20:
 
 
 @xml_type(TT)
+class AbsoluteFocusOptions:
+    """Positions that the focus can be driven to, and speeds where they are a choice."""
+
+    position: FloatRange
+    speed: FloatRange | None = None
+
+
+@xml_type(TT)
+class RelativeFocusOptions20:
+    """Distances that the focus can be driven by, and speeds where they are a choice."""
+
+    distance: FloatRange
+    speed: FloatRange | None = None
+
+
+@xml_type(TT)
+class ContinuousFocusOptions:
+    """Speeds at which the focus can move; negative ones go to near."""
+
+    speed: FloatRange
+
+
+@xml_type(TT)
 class MoveOptions20:
-    """How the focus can be moved: not at all."""
+    """The forms in which the focus can be moved."""
+
+    absolute: AbsoluteFocusOptions | None = None
+    relative: RelativeFocusOptions20 | None = None
+    continuous: ContinuousFocusOptions | None = None
+
+
+@xml_type(TT)
+class AbsoluteFocus:
+    """A drive to a position."""
+
+    position: float
+    speed: float | None = None
+
+
+@xml_type(TT)
+class RelativeFocus:
+    """A drive by a distance."""
+
+    distance: float
+    speed: float | None = None
+
+
+@xml_type(TT)
+class ContinuousFocus:
+    """A movement that goes on until it is stopped."""
+
+    speed: float
+
+
+@xml_type(TT)
+class FocusMove:
+    """One movement of the focus, in one of three forms."""
+
+    absolute: AbsoluteFocus | None = None
+    relative: RelativeFocus | None = None
+    continuous: ContinuousFocus | None = None
+
+
+@xml_type(TT)
+class FocusStatus20:
+    """Where the focus is and whether it moves."""
+
+    position: float
+    move_status: MoveStatus
 
 
 @xml_type(TT)
 class ImagingStatus20:
-    """What is known of the focus: nothing."""
+    """What is known of the focus."""
+
+    focus_status20: FocusStatus20 | None = None
 
 
 @xml_type(TIMG)
@@ -219,6 +301,20 @@ class GetImagingSettingsResponse:
 
 
 @xml_message(TIMG)
+class SetImagingSettings:
+    """Set picture controls of a video source; those left out stay. Settings persist whatever the flag says."""
+
+    video_source_token: str
+    imaging_settings: ImagingSettings20
+    force_persistence: bool | None = None
+
+
+@xml_message(TIMG)
+class SetImagingSettingsResponse:
+    """The picture controls are set."""
+
+
+@xml_message(TIMG)
 class GetOptions:
     """Ask for ranges and modes."""
 
@@ -244,6 +340,31 @@ class GetMoveOptionsResponse:
     """How the focus can be moved."""
 
     move_options: MoveOptions20
+
+
+@xml_message(TIMG)
+class Move:
+    """Move the focus."""
+
+    video_source_token: str
+    focus: FocusMove
+
+
+@xml_message(TIMG)
+class MoveResponse:
+    """The focus moves."""
+
+
+@xml_message(TIMG)
+class Stop:
+    """Stop the focus."""
+
+    video_source_token: str
+
+
+@xml_message(TIMG)
+class StopResponse:
+    """The focus has stopped."""
 
 
 @xml_message(TIMG)

@@ -10,12 +10,15 @@ from enum import StrEnum
 
 from bridge.onvif.types.common import VideoResolution
 from bridge.onvif.types.configurations import (
+    AudioDecoderConfiguration,
     AudioEncoderConfiguration,
     AudioEncoderConfigurationOptions,
+    AudioOutputConfiguration,
     AudioSourceConfiguration,
     AudioSourceConfigurationOptions,
     MetadataConfiguration,
     MetadataConfigurationOptions,
+    VideoAnalyticsConfiguration,
     VideoEncoderConfiguration,
     VideoEncoderConfigurationOptions,
     VideoSourceConfiguration,
@@ -60,6 +63,14 @@ class AudioSource:
 
 
 @xml_type(TT)
+class ProfileExtension:
+    """The configurations of a media profile that came into the schema later."""
+
+    audio_output_configuration: AudioOutputConfiguration | None = None
+    audio_decoder_configuration: AudioDecoderConfiguration | None = None
+
+
+@xml_type(TT)
 class Profile:
     """A media profile."""
 
@@ -70,8 +81,10 @@ class Profile:
     audio_source_configuration: AudioSourceConfiguration | None = None
     video_encoder_configuration: VideoEncoderConfiguration | None = None
     audio_encoder_configuration: AudioEncoderConfiguration | None = None
+    video_analytics_configuration: VideoAnalyticsConfiguration | None = None
     ptz_configuration: PTZConfiguration | None = element(name="PTZConfiguration", default=None)
     metadata_configuration: MetadataConfiguration | None = None
+    extension: ProfileExtension | None = None
 
 
 @xml_type(TT)
@@ -229,10 +242,11 @@ class GetGuaranteedNumberOfVideoEncoderInstancesResponse:
 
 
 @xml_message(TRT)
-class GetStreamUri(ProfileReference):
+class GetStreamUri:
     """Ask where a profile is played from."""
 
     stream_setup: StreamSetup
+    profile_token: str
 
 
 @xml_message(TRT)

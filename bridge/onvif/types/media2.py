@@ -14,11 +14,14 @@ from bridge.onvif.types.common import (
     VideoResolution,
 )
 from bridge.onvif.types.configurations import (
+    AudioDecoderConfiguration,
+    AudioOutputConfiguration,
     AudioSourceConfiguration,
     AudioSourceConfigurationOptions,
     IntItems,
     MetadataConfiguration,
     MetadataConfigurationOptions,
+    VideoAnalyticsConfiguration,
     VideoSourceConfiguration,
     VideoSourceConfigurationOptions,
 )
@@ -100,6 +103,7 @@ class StreamingCapabilities:
     rtp_rtsp_tcp: bool = attribute(name="RTP_RTSP_TCP")
     non_aggregate_control: bool = attribute()
     auto_start_multicast: bool = attribute()
+    rtsp_web_socket_uri: str = attribute(name="RTSPWebSocketUri")
     secure_rtsp_streaming: bool = attribute(name="SecureRTSPStreaming")
 
 
@@ -126,8 +130,11 @@ class ConfigurationSet:
     audio_source: AudioSourceConfiguration | None = None
     video_encoder: VideoEncoder2Configuration | None = None
     audio_encoder: AudioEncoder2Configuration | None = None
+    analytics: VideoAnalyticsConfiguration | None = None
     ptz: PTZConfiguration | None = element(name="PTZ", default=None)
     metadata: MetadataConfiguration | None = None
+    audio_output: AudioOutputConfiguration | None = None
+    audio_decoder: AudioDecoderConfiguration | None = None
 
 
 @xml_type(TR2)
@@ -273,10 +280,11 @@ class GetVideoEncoderInstancesResponse:
 
 
 @xml_message(TR2)
-class GetStreamUri(ProfileReference):
+class GetStreamUri:
     """Ask where a profile is played from."""
 
     protocol: str
+    profile_token: str
 
 
 @xml_message(TR2)
@@ -426,6 +434,18 @@ class GetMetadataConfigurationOptionsResponse:
     """What a metadata configuration can be set to."""
 
     options: MetadataConfigurationOptions
+
+
+@xml_message(TR2)
+class GetAnalyticsConfigurations(ConfigurationQuestion):
+    """Ask for analytics configurations."""
+
+
+@xml_message(TR2)
+class GetAnalyticsConfigurationsResponse:
+    """The analytics configurations."""
+
+    configurations: tuple[VideoAnalyticsConfiguration, ...] = ()
 
 
 @xml_message(TR2)

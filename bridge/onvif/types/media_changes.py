@@ -130,6 +130,66 @@ class RemoveAudioEncoderConfigurationResponse:
 
 
 @xml_message(TRT)
+class AddAudioOutputConfiguration(Assignment):
+    """Ask for an audio output configuration to be put into a media profile."""
+
+
+@xml_message(TRT)
+class AddAudioOutputConfigurationResponse:
+    """It is in it."""
+
+
+@xml_message(TRT)
+class RemoveAudioOutputConfiguration(ProfileReference):
+    """Ask for the audio output configuration to be taken out of a media profile."""
+
+
+@xml_message(TRT)
+class RemoveAudioOutputConfigurationResponse:
+    """It is in it no more."""
+
+
+@xml_message(TRT)
+class AddAudioDecoderConfiguration(Assignment):
+    """Ask for an audio decoder configuration to be put into a media profile."""
+
+
+@xml_message(TRT)
+class AddAudioDecoderConfigurationResponse:
+    """It is in it."""
+
+
+@xml_message(TRT)
+class RemoveAudioDecoderConfiguration(ProfileReference):
+    """Ask for the audio decoder configuration to be taken out of a media profile."""
+
+
+@xml_message(TRT)
+class RemoveAudioDecoderConfigurationResponse:
+    """It is in it no more."""
+
+
+@xml_message(TRT)
+class AddVideoAnalyticsConfiguration(Assignment):
+    """Ask for a video analytics configuration to be put into a media profile."""
+
+
+@xml_message(TRT)
+class AddVideoAnalyticsConfigurationResponse:
+    """It is in it."""
+
+
+@xml_message(TRT)
+class RemoveVideoAnalyticsConfiguration(ProfileReference):
+    """Ask for the video analytics configuration to be taken out of a media profile."""
+
+
+@xml_message(TRT)
+class RemoveVideoAnalyticsConfigurationResponse:
+    """It is in it no more."""
+
+
+@xml_message(TRT)
 class AddMetadataConfiguration(Assignment):
     """Ask for a metadata configuration to be put into a media profile."""
 

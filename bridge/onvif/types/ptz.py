@@ -1,29 +1,27 @@
-"""Messages and `tt:` types of the PTZ service (ONVIF PTZ Service Specification).
+"""Nodes, configurations and spaces of the PTZ service, with their messages (ONVIF PTZ Service Specification).
 
-Only continuous moves and presets are spoken here; absolute and relative moves, home position, tours and auxiliary
-commands are not, and their spaces and fields are left out.
+`ptz_moves` and `ptz_presets` have the messages that act. What no camera of the bridge does is left out: preset tours,
+tracking, moves to places on the globe, flipped or reversed control, ramps.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
 from bridge.onvif.types.common import ConfigurationEntity, FloatRange
 from bridge.proto.soap.codec import attribute, element, xml_message, xml_type
 from bridge.proto.soap.namespaces import TPTZ, TT
 
+PAN_TILT_POSITION_SPACE = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/PositionGenericSpace"
+ZOOM_POSITION_SPACE = "http://www.onvif.org/ver10/tptz/ZoomSpaces/PositionGenericSpace"
+SPHERICAL_POSITION_SPACE = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/SphericalPositionSpaceDegrees"
+PAN_TILT_TRANSLATION_SPACE = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/TranslationGenericSpace"
+ZOOM_TRANSLATION_SPACE = "http://www.onvif.org/ver10/tptz/ZoomSpaces/TranslationGenericSpace"
+IN_VIEW_TRANSLATION_SPACE = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/TranslationSpaceFov"
 PAN_TILT_VELOCITY_SPACE = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/VelocityGenericSpace"
 ZOOM_VELOCITY_SPACE = "http://www.onvif.org/ver10/tptz/ZoomSpaces/VelocityGenericSpace"
 PAN_TILT_SPEED_SPACE = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/GenericSpeedSpace"
 ZOOM_SPEED_SPACE = "http://www.onvif.org/ver10/tptz/ZoomSpaces/ZoomGenericSpeedSpace"
-
-
-class MoveStatus(StrEnum):
-    """What an axis does."""
-
-    IDLE = "IDLE"
-    MOVING = "MOVING"
 
 
 @xml_type(TT)
@@ -78,8 +76,12 @@ class Space1DDescription:
 
 @xml_type(TT)
 class PTZSpaces:
-    """The spaces of a node, as far as they are used here."""
+    """The spaces of a node, by what they measure; the first of each kind is the default until a client sets another."""
 
+    absolute_pan_tilt_position_space: tuple[Space2DDescription, ...] = ()
+    absolute_zoom_position_space: tuple[Space1DDescription, ...] = ()
+    relative_pan_tilt_translation_space: tuple[Space2DDescription, ...] = ()
+    relative_zoom_translation_space: tuple[Space1DDescription, ...] = ()
     continuous_pan_tilt_velocity_space: tuple[Space2DDescription, ...] = ()
     continuous_zoom_velocity_space: tuple[Space1DDescription, ...] = ()
     pan_tilt_speed_space: tuple[Space1DDescription, ...] = ()
@@ -97,17 +99,40 @@ class PTZNode:
     supported_ptz_spaces: PTZSpaces = element(name="SupportedPTZSpaces")
     maximum_number_of_presets: int
     home_supported: bool
+    auxiliary_commands: tuple[str, ...] = ()
+
+
+@xml_type(TT)
+class PanTiltLimits:
+    """How far pan and tilt may go."""
+
+    range: Space2DDescription
+
+
+@xml_type(TT)
+class ZoomLimits:
+    """How far zoom may go."""
+
+    range: Space1DDescription
 
 
 @xml_type(TT)
 class PTZConfiguration(ConfigurationEntity):
-    """How a node is used by media profiles, with its defaults."""
+    """How a node is used by media profiles, with its defaults. The schema misspells the name of one field."""
 
     node_token: str
+    default_absolute_pan_tilt_position_space: str | None = element(
+        name="DefaultAbsolutePantTiltPositionSpace", default=None
+    )
+    default_absolute_zoom_position_space: str | None = None
+    default_relative_pan_tilt_translation_space: str | None = None
+    default_relative_zoom_translation_space: str | None = None
     default_continuous_pan_tilt_velocity_space: str | None = None
     default_continuous_zoom_velocity_space: str | None = None
     default_ptz_speed: PTZSpeed | None = element(name="DefaultPTZSpeed", default=None)
     default_ptz_timeout: timedelta | None = element(name="DefaultPTZTimeout", default=None)
+    pan_tilt_limits: PanTiltLimits | None = None
+    zoom_limits: ZoomLimits | None = None
 
 
 @xml_type(TT)
@@ -124,31 +149,6 @@ class PTZConfigurationOptions:
 
     spaces: PTZSpaces
     ptz_timeout: DurationRange = element(name="PTZTimeout")
-
-
-@xml_type(TT)
-class PTZMoveStatus:
-    """What the axes do."""
-
-    pan_tilt: MoveStatus | None = None
-    zoom: MoveStatus | None = None
-
-
-@xml_type(TT)
-class PTZStatus:
-    """Where a node looks and whether it moves."""
-
-    position: PTZVector | None = None
-    move_status: PTZMoveStatus | None = None
-    utc_time: datetime
-
-
-@xml_type(TT)
-class PTZPreset:
-    """A stored position."""
-
-    token: str | None = attribute(default=None)
-    name: str | None = None
 
 
 @xml_type(TPTZ)
@@ -255,99 +255,13 @@ class GetCompatibleConfigurationsResponse:
 
 
 @xml_message(TPTZ)
-class GetStatus:
-    """Ask where the camera looks."""
+class SetConfiguration:
+    """Ask for a configuration to be set, for good or until the next restart."""
 
-    profile_token: str
-
-
-@xml_message(TPTZ)
-class GetStatusResponse:
-    """Where the camera looks."""
-
-    ptz_status: PTZStatus = element(name="PTZStatus")
+    ptz_configuration: PTZConfiguration = element(name="PTZConfiguration")
+    force_persistence: bool
 
 
 @xml_message(TPTZ)
-class ContinuousMove:
-    """Start to move."""
-
-    profile_token: str
-    velocity: PTZSpeed
-    timeout: timedelta | None = None
-
-
-@xml_message(TPTZ)
-class ContinuousMoveResponse:
-    """It moves."""
-
-
-@xml_message(TPTZ)
-class Stop:
-    """Stop to move; what is not named stops too."""
-
-    profile_token: str
-    pan_tilt: bool | None = None
-    zoom: bool | None = None
-
-
-@xml_message(TPTZ)
-class StopResponse:
-    """It rests."""
-
-
-@xml_message(TPTZ)
-class GetPresets:
-    """Ask for the stored positions."""
-
-    profile_token: str
-
-
-@xml_message(TPTZ)
-class GetPresetsResponse:
-    """The stored positions."""
-
-    preset: tuple[PTZPreset, ...] = ()
-
-
-@xml_message(TPTZ)
-class SetPreset:
-    """Store the present position, newly or in place of another."""
-
-    profile_token: str
-    preset_name: str | None = None
-    preset_token: str | None = None
-
-
-@xml_message(TPTZ)
-class SetPresetResponse:
-    """Under which token it is stored."""
-
-    preset_token: str
-
-
-@xml_message(TPTZ)
-class GotoPreset:
-    """Drive to a stored position."""
-
-    profile_token: str
-    preset_token: str
-    speed: PTZSpeed | None = None
-
-
-@xml_message(TPTZ)
-class GotoPresetResponse:
-    """It is on its way."""
-
-
-@xml_message(TPTZ)
-class RemovePreset:
-    """Forget a stored position."""
-
-    profile_token: str
-    preset_token: str
-
-
-@xml_message(TPTZ)
-class RemovePresetResponse:
-    """It is forgotten."""
+class SetConfigurationResponse:
+    """It is set."""

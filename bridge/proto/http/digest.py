@@ -67,7 +67,7 @@ class DigestOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestVerdict:
-    """The outcome, and the account when it is `VALID`.
+    """The outcome, the account when it is `VALID`, and the user name when it is `WRONG`.
 
     `STALE` means that the password was right and only the nonce is old, foreign or used up: the client may repeat
     with a new one without asking its user.
@@ -75,6 +75,7 @@ class DigestVerdict:
 
     user: User | None
     outcome: DigestOutcome
+    guessed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +118,25 @@ class DigestServer:
         realm: what the passwords are for; part of the hash.
         key: secret of this process that signs nonces.
         nonce_life_s: how long a nonce is good for.
-        algorithms: `MD5` and `SHA-256`, in the order offered; most clients understand only the former.
     """
 
-    def __init__(
-        self, realm: str, *, key: bytes, nonce_life_s: float = 300.0, algorithms: tuple[str, ...] = ("MD5",)
-    ) -> None:
-        if not algorithms or any(algorithm not in _HASHES for algorithm in algorithms):
-            raise ValueError(f"digest algorithms {algorithms} are not among {tuple(_HASHES)}")
+    def __init__(self, realm: str, *, key: bytes, nonce_life_s: float = 300.0) -> None:
         self.realm = realm
         self._key = key
         self._nonce_life_ms = round(nonce_life_s * 1000)
-        self._algorithms = algorithms
         self._serial = 0
         self._uses: dict[int, _NonceUse] = {}
         self._forgotten = 0
         """Serial below which uses were forgotten: such a nonce cannot be told from a used one."""
 
-    def challenges(self, now: float, *, stale: bool = False, qop: bool = True) -> tuple[str, ...]:
+    def challenges(
+        self, now: float, *, algorithms: tuple[str, ...], stale: bool = False, qop: bool = True
+    ) -> tuple[str, ...]:
         """Return the values of the WWW-Authenticate headers, one per algorithm, with one fresh nonce.
 
         Args:
             now: monotonic seconds.
+            algorithms: `MD5` and `SHA-256`, in the order offered; most clients understand only the former.
             stale: tell the client that only its nonce was old.
             qop: offer `auth`. RTSP servers usually do not, and some of its clients have never met it.
         """
@@ -148,10 +146,18 @@ class DigestServer:
             f"Digest realm={_quoted(self.realm)}, nonce={_quoted(nonce)}, algorithm={algorithm}"
             + (', qop="auth"' if qop else "")
             + (", stale=true" if stale else "")
-            for algorithm in self._algorithms
+            for algorithm in algorithms
         )
 
-    def verify(self, authorization: str | None, *, method: str, now: float, users: UserDirectory) -> DigestVerdict:
+    def verify(
+        self,
+        authorization: str | None,
+        *,
+        method: str,
+        now: float,
+        users: UserDirectory,
+        algorithms: tuple[str, ...],
+    ) -> DigestVerdict:
         """Judge the value of an Authorization header; never raises, whatever it holds.
 
         Args:
@@ -159,6 +165,7 @@ class DigestServer:
             method: the request's method, exactly as in its first line.
             now: monotonic seconds.
             users: where accounts are found.
+            algorithms: those that were offered.
         """
         fields = _credentials(authorization)
         if fields is None or not fields.get("username"):
@@ -166,9 +173,10 @@ class DigestServer:
         user = users.find(fields["username"])
         # An unknown user costs the same work as a known one.
         password = user.password.reveal() if user else ""
-        is_right = self._is_right(fields, method, password)
+        is_offered = fields.get("algorithm", "MD5").upper() in algorithms
+        is_right = is_offered and self._is_right(fields, method, password)
         if user is None or not is_right:
-            return DigestVerdict(None, DigestOutcome.WRONG)
+            return DigestVerdict(None, DigestOutcome.WRONG, fields["username"])
         if not self._is_fresh(fields, now):
             return DigestVerdict(None, DigestOutcome.STALE)
         return DigestVerdict(user, DigestOutcome.VALID)
@@ -176,7 +184,7 @@ class DigestServer:
     def _is_right(self, fields: Mapping[str, str], method: str, password: str) -> bool:
         algorithm = fields.get("algorithm", "MD5").upper()
         qop = fields.get("qop")
-        if algorithm not in self._algorithms or qop not in (None, "auth") or fields.get("realm") != self.realm:
+        if algorithm not in _HASHES or qop not in (None, "auth") or fields.get("realm") != self.realm:
             return False
         expected = _response(
             _HASHES[algorithm],

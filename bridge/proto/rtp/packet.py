@@ -1,7 +1,7 @@
 """The RTP packet (RFC 3550 section 5.1) as a view over the buffer it arrived in, and its interleaved framing.
 
 Two ways to look at a packet: `payload_bounds` for the hot path (no object), `RtpHeader` for everybody else. Nothing
-is copied. Packets are not built here: the bridge forwards what the camera packetised.
+is copied. Packets are built only for what the bridge makes itself, in `packetizer`.
 """
 
 from __future__ import annotations

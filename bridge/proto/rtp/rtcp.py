@@ -1,7 +1,8 @@
 """RTCP (RFC 3550 section 6): compound packets read, sender reports written.
 
 Read: sender and receiver reports, source descriptions (CNAME), goodbyes; report blocks and other packet types are
-skipped. Written: a sender report without report blocks, followed by the CNAME, which every compound packet needs.
+skipped. Written: a sender report without report blocks, or a receiver report with one, each followed by the CNAME,
+which every compound packet needs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ _RECEIVER_REPORT = 201
 _SOURCE_DESCRIPTION = 202
 _GOODBYE = 203
 _CNAME_ITEM = 1
+
+_REPORT_BLOCK = Struct(">IIIIII")
+_MOST_LOST = (1 << 23) - 1
 
 _HEADER = Struct(">BBH")
 _SSRC = Struct(">I")
@@ -47,6 +51,29 @@ class ReceiverReport:
     """`ssrc` is the receiver that is alive."""
 
     ssrc: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportBlock:
+    """What a receiver says about a source (section 6.4.1).
+
+    Attributes:
+        ssrc: of the source.
+        fraction_lost: since the last report, in 1/256.
+        lost: packets lost since the beginning; below zero when some came twice.
+        highest_seq: extended by how often the numbers have wrapped.
+        jitter: in ticks.
+        last_report: the middle 32 bits of the NTP time of the source's last sender report, 0 without one.
+        since_last_report: the time since it arrived, in 1/65536 s.
+    """
+
+    ssrc: int
+    fraction_lost: int
+    lost: int
+    highest_seq: int
+    jitter: int
+    last_report: int
+    since_last_report: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +158,21 @@ def _read_cnames(count: int, body: bytes) -> Iterator[SourceDescription]:
         at += 4 - at % 4
 
 
-def build_sender_report(report: SenderReport, cname: str) -> bytes:
-    """Write a compound packet: the report, then the CNAME (at most 255 bytes of UTF-8) of the same SSRC."""
+def build_sender_report(report: SenderReport, cname: str, *, block: ReportBlock | None = None) -> bytes:
+    """Write a compound packet: the report, then the CNAME (at most 255 bytes of UTF-8) of the same SSRC.
+
+    Args:
+        report: on what was sent.
+        cname: of the sender.
+        block: on what was received of one source, if anything.
+    """
     seconds = int(report.ntp_s)
     fraction = int((report.ntp_s - seconds) * _UINT32)
-    words = (_SENDER_PACKET.size // 4) - 1
+    received = _report_block(block)
     sender = _SENDER_PACKET.pack(
-        0x80,
+        0x80 | (block is not None),
         _SENDER_REPORT,
-        words,
+        (_SENDER_PACKET.size + len(received)) // 4 - 1,
         report.ssrc,
         seconds % _UINT32,
         fraction,
@@ -147,10 +180,35 @@ def build_sender_report(report: SenderReport, cname: str) -> bytes:
         report.packets % _UINT32,
         report.octets % _UINT32,
     )
+    return sender + received + _source_description(report.ssrc, cname)
+
+
+def build_receiver_report(ssrc: int, block: ReportBlock | None, cname: str) -> bytes:
+    """Write a compound packet of the receiver `ssrc`: what it has got of one source, if anything, and its CNAME."""
+    body = _SSRC.pack(ssrc) + _report_block(block)
+    header = _HEADER.pack(0x80 | (block is not None), _RECEIVER_REPORT, len(body) // 4)
+    return header + body + _source_description(ssrc, cname)
+
+
+def _report_block(block: ReportBlock | None) -> bytes:
+    if block is None:
+        return b""
+    lost = max(-_MOST_LOST, min(block.lost, _MOST_LOST)) & 0xFFFFFF
+    return _REPORT_BLOCK.pack(
+        block.ssrc,
+        block.fraction_lost << 24 | lost,
+        block.highest_seq % _UINT32,
+        block.jitter % _UINT32,
+        block.last_report % _UINT32,
+        block.since_last_report % _UINT32,
+    )
+
+
+def _source_description(ssrc: int, cname: str) -> bytes:
     name = cname.encode()
-    chunk = _SSRC.pack(report.ssrc) + bytes((_CNAME_ITEM, len(name))) + name
+    chunk = _SSRC.pack(ssrc) + bytes((_CNAME_ITEM, len(name))) + name
     chunk += bytes(4 - len(chunk) % 4)
-    return sender + _HEADER.pack(0x81, _SOURCE_DESCRIPTION, len(chunk) // 4) + chunk
+    return _HEADER.pack(0x81, _SOURCE_DESCRIPTION, len(chunk) // 4) + chunk
 
 
 def ntp_seconds(utc: datetime) -> float:

@@ -2,7 +2,7 @@
 
 `ClientConnection` numbers requests, signs them and pairs answers with them. `Described`, `Ready` and `Playing` are the
 stages of opening a stream; each has only the requests that are allowed in it, so that nothing can be asked too early.
-Only TCP interleaved transport: the cameras' own RTSP over UDP is no gain on a local network, and loses packets.
+Tracks come interleaved unless ports for UDP are given: that is no gain on a local network, and loses packets.
 """
 
 from __future__ import annotations
@@ -131,9 +131,14 @@ class ClientConnection:
         self._output.append(Response(200 if request.method == "OPTIONS" else 501, Headers(lines)).render())
 
 
-def describe(url: str) -> Request:
-    """Return the request that begins everything."""
-    return Request("DESCRIBE", url, Headers((("Accept", "application/sdp"),)))
+def describe(url: str, *, require: str | None = None) -> Request:
+    """Return the request that begins everything.
+
+    Args:
+        url: of the stream.
+        require: a feature that the server must have; what DESCRIBE requires, SETUP and PLAY require after it.
+    """
+    return Request("DESCRIBE", url, Headers((("Accept", "application/sdp"), *_requirement(require))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +148,12 @@ class Described:
     Attributes:
         base: what relative control URLs are resolved against.
         description: the camera's session description.
+        require: the feature that was required.
     """
 
     base: str
     description: sdp.SessionDescription
+    require: str | None = None
 
     @classmethod
     def of(cls, answer: Answer) -> Described:
@@ -157,24 +164,33 @@ class Described:
         """
         headers = answer.response.headers
         base = headers.get("Content-Base") or headers.get("Content-Location") or answer.request.url
-        return cls(sdp.resolve(answer.request.url, base.strip()), sdp.parse(answer.response.body))
+        return cls(
+            sdp.resolve(answer.request.url, base.strip()),
+            sdp.parse(answer.response.body),
+            answer.request.headers.get("Require"),
+        )
 
-    def first_setup(self, media: sdp.Media) -> Request:
-        """Return the SETUP of the first medium, which makes the session."""
-        return _setup(self, media, track=0, session=None)
+    def first_setup(self, media: sdp.Media, *, client_port: tuple[int, int] | None = None) -> Request:
+        """Return the SETUP of the first medium, which makes the session.
+
+        Args:
+            media: one of the description.
+            client_port: our ports for RTP and RTCP over UDP, None for both over the connection itself.
+        """
+        return _setup(self, media, track=0, session=None, client_port=client_port)
 
     def ready(self, answer: Answer) -> Ready:
         """Read the answer to `first_setup`, which must be a success.
 
         Raises:
-            WireError: it names no session, or no interleaved channels.
+            WireError: it names no session, or not the transport that was asked for.
         """
         value = answer.response.headers.get("Session")
         if value is None:
             raise WireError("the answer to SETUP names no session")
         session = SessionHeader.parse(value)
         timeout_s = session.timeout_s or DEFAULT_SESSION_TIMEOUT_S
-        return Ready(self, session.id, timeout_s, (_channels(answer, track=0),))
+        return Ready(self, session.id, timeout_s, (_agreed(answer, track=0),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,30 +198,36 @@ class Ready:
     """There is a session; more tracks may join, then it can play.
 
     Attributes:
-        channels: (RTP, RTCP) channels of each track, in the order of the tracks, as the server decided.
+        transports: of each track, in the order of the tracks, as the server decided.
     """
 
     described: Described
     session_id: str
     timeout_s: int
-    channels: tuple[tuple[int, int], ...]
+    transports: tuple[Transport, ...]
 
-    def next_setup(self, media: sdp.Media) -> Request:
-        """Return the SETUP of one more medium."""
-        return _setup(self.described, media, track=len(self.channels), session=self.session_id)
+    @property
+    def channels(self) -> tuple[tuple[int, int], ...]:
+        """The (RTP, RTCP) channels of each track; none for those over UDP."""
+        return tuple(transport.interleaved for transport in self.transports if transport.interleaved is not None)
+
+    def next_setup(self, media: sdp.Media, *, client_port: tuple[int, int] | None = None) -> Request:
+        """Return the SETUP of one more medium; see `Described.first_setup`."""
+        track = len(self.transports)
+        return _setup(self.described, media, track=track, session=self.session_id, client_port=client_port)
 
     def with_track(self, answer: Answer) -> Ready:
         """Read the answer to `next_setup`, which must be a success.
 
         Raises:
-            WireError: it names no interleaved channels.
+            WireError: it does not name the transport that was asked for.
         """
-        return replace(self, channels=(*self.channels, _channels(answer, track=len(self.channels))))
+        return replace(self, transports=(*self.transports, _agreed(answer, track=len(self.transports))))
 
     def play(self) -> Request:
         """Return the request that starts the packets: from now on, no `Scale`, for all tracks."""
-        headers = Headers((("Session", self.session_id), ("Range", "npt=0.000-")))
-        return Request("PLAY", self._aggregate_url, headers)
+        lines = (("Session", self.session_id), ("Range", "npt=0.000-"), *_requirement(self.described.require))
+        return Request("PLAY", self._aggregate_url, Headers(lines))
 
     def playing(self) -> Playing:
         """Go on after a successful answer to `play`."""
@@ -251,18 +273,31 @@ class Playing:
         return Request("TEARDOWN", self.url, Headers((("Session", self.session_id),)))
 
 
-def _setup(described: Described, media: sdp.Media, *, track: int, session: str | None) -> Request:
-    wanted = Transport(Lower.TCP, interleaved=(2 * track, 2 * track + 1))
+def _setup(
+    described: Described, media: sdp.Media, *, track: int, session: str | None, client_port: tuple[int, int] | None
+) -> Request:
+    if client_port is None:
+        wanted = Transport(Lower.TCP, interleaved=(2 * track, 2 * track + 1))
+    else:
+        wanted = Transport(Lower.UDP, client_port=client_port)
     lines = [("Transport", wanted.render())]
     if session is not None:
         lines.append(("Session", session))
+    lines += _requirement(described.require)
     return Request("SETUP", sdp.resolve(described.base, media.control), Headers(tuple(lines)))
 
 
-def _channels(answer: Answer, *, track: int) -> tuple[int, int]:
-    """Return the channels that the server decided on; one that names none means those asked for."""
+def _requirement(feature: str | None) -> tuple[tuple[str, str], ...]:
+    return () if feature is None else (("Require", feature),)
+
+
+def _agreed(answer: Answer, *, track: int) -> Transport:
+    """Return the transport that the server decided on; channels that it does not name are those asked for."""
+    (wanted,) = parse_transports(answer.request.headers.get("Transport") or "")
     transports = parse_transports(answer.response.headers.get("Transport") or "")
-    agreed = next((transport for transport in transports if transport.lower is Lower.TCP), None)
-    if agreed is None:
-        raise WireError("the answer to SETUP is not about TCP")
-    return agreed.interleaved or (2 * track, 2 * track + 1)
+    agreed = next((transport for transport in transports if transport.lower is wanted.lower), None)
+    if agreed is None or agreed.is_multicast:
+        raise WireError(f"the answer to SETUP is not about {wanted.lower}")
+    if agreed.lower is Lower.TCP and agreed.interleaved is None:
+        return replace(agreed, interleaved=(2 * track, 2 * track + 1))
+    return agreed

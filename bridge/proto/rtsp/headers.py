@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 DEFAULT_SESSION_TIMEOUT_S = 60
 """What a session lives without a sign of life when the server does not say (RFC 2326 section 12.37)."""
 
+BACK_CHANNEL_FEATURE = "www.onvif.org/ver20/backchannel"
+"""The feature tag of those who want to send as well (ONVIF Streaming Specification, "RTSP Require tag")."""
+
 _NUMBER_PAIR = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?", re.ASCII)
 _SSRC = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{1,8})")
 _MOST_CHANNEL = 255
@@ -170,6 +173,10 @@ def parse_tokens(value: str) -> frozenset[str]:
     return frozenset(word.strip() for word in value.split(",") if word.strip())
 
 
+_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
+"""Through a tunnel some clients keep the scheme of the stream's address, which is HTTP's then."""
+
+
 @dataclass(frozen=True, slots=True)
 class RtspUrl:
     """An RTSP URL taken apart as far as a server needs it.
@@ -195,7 +202,7 @@ class RtspUrl:
         except ValueError:
             raise WireError("request URL is broken") from None
         authority = parts.netloc.rpartition("@")[2]
-        if parts.scheme not in {"rtsp", "rtsps"} or not authority or re.search(r"\s", parts.netloc):
+        if parts.scheme not in _SCHEMES or not authority or re.search(r"\s", parts.netloc):
             raise WireError("request URL is not an absolute RTSP URL")
         path = parts.path.strip("/")
         return cls(f"{parts.scheme}://{authority}/{path}/" if path else f"{parts.scheme}://{authority}/", path)

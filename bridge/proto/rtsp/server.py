@@ -7,8 +7,11 @@ What needs the world is asked of the shell by an event, and the shell answers be
 |---|---|
 | `DescribeWanted` | `described` or `refuse` |
 | `SetupWanted` | `set_up` or `refuse` |
-| `PlayWanted` | `play` or `refuse` |
-| `PauseWanted`, `SessionEnded`, `BrokenInput` | none: they are answered already |
+| `PlayWanted` | `play`, `play_on` or `refuse` |
+| `PacketsReceived`, `PauseWanted`, `SessionEnded`, `BrokenInput` | none: they are answered already |
+
+A session may have a back channel (ONVIF Streaming Specification, "Back channel connection"): a track on which the
+client sends. It is described to those alone who require it.
 
 Not here: tunnels, recording, multicast, and whose packets go where.
 """
@@ -17,12 +20,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from bridge.core.errors import WireError
+from bridge.core.users import UserDirectory
 from bridge.proto.http.digest import DigestOutcome
 from bridge.proto.rtsp.deframe import Deframer
 from bridge.proto.rtsp.headers import (
+    BACK_CHANNEL_FEATURE,
     Lower,
     RtpInfo,
     RtspUrl,
@@ -39,12 +45,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from bridge.core.users import UserDirectory
     from bridge.proto.http.digest import DigestServer
+    from bridge.proto.http.guessing import GuessingBrake
     from bridge.proto.rtsp.session import SessionTable
 
 MOST_WRONG_LOGINS = 10
-"""Wrong passwords on one connection before it is closed: guessing has to pay for a new one each time."""
+"""Wrong passwords on one connection before it is closed, whoever they are for."""
+
+MOST_SESSIONS_HERE = 8
+"""Sessions of one connection: clients need one, and those that watch several streams have a connection for each."""
 
 MOST_REASON_CHARS = 200
 """What a status line has room for in the buffers of small clients."""
@@ -55,19 +64,51 @@ _KNOWN_ELSEWHERE = frozenset({"ANNOUNCE", "RECORD", "REDIRECT"})
 _ABOUT_URL = frozenset({"DESCRIBE", "SETUP"})
 """Methods that are about the stream of their URL, even if they name a session."""
 
+BACK_CHANNEL = -1
+"""The track number of the back channel: no stream has that one, however many tracks come and go."""
+
+_BACK_CHANNEL_CONTROL = "backchannel"
+
 _TRACK = re.compile(r"track(\d{1,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a stream asks of those who want to watch it.
+
+    Args:
+        users: the accounts that may, every one of them; None lets everybody in, with or without a password.
+        algorithms: of Digest, in the order offered.
+    """
+
+    users: UserDirectory | None
+    algorithms: tuple[str, ...] = ("MD5",)
+
+
+class Stage(Enum):
+    """What has become of the sessions of a connection."""
+
+    FRESH = auto()
+    """There has been none."""
+
+    IN_USE = auto()
+    """One lives."""
+
+    OVER = auto()
+    """All have ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class DescribeWanted:
-    """The client asks what a stream consists of."""
+    """The client asks what a stream consists of; the back channel is part of the answer if that is wanted."""
 
     path: str
+    wants_back_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SetupWanted:
-    """The client wants a track; `session` is new unless it has tracks already.
+    """The client wants a track, or `BACK_CHANNEL`; `session` is new unless it has tracks already.
 
     `transport` is what was agreed as far as the machine can tell: interleaved channels are settled; over UDP the
     shell adds its ports.
@@ -83,6 +124,17 @@ class PlayWanted:
     """The client wants packets; `play` has to be answered, and flushed, before the first of them."""
 
     session: RtspSession
+
+
+@dataclass(frozen=True, slots=True)
+class PacketsReceived:
+    """The client has sent packets, and `session` plays with a back channel inside of this connection.
+
+    `frames` are whole interleaved frames, not all of which need to be of that channel.
+    """
+
+    session: RtspSession
+    frames: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +158,7 @@ class BrokenInput:
     error: WireError
 
 
-Event = DescribeWanted | SetupWanted | PlayWanted | PauseWanted | SessionEnded | BrokenInput
+Event = DescribeWanted | SetupWanted | PlayWanted | PacketsReceived | PauseWanted | SessionEnded | BrokenInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +185,43 @@ class ServerConnection:
     Args:
         sessions: of the whole server.
         digest: makes challenges and judges credentials.
-        users_of: who may watch the stream of a path; every one of these accounts may.
+        entrance_of: what the stream of a path asks for.
+        brake: slows guessing down, for all connections.
+        address: of the client.
+        features_of: the feature tags that a request about a path may require.
 
     Attributes:
         sessions: those that were set up over this connection and have not ended.
         is_closing: the connection is to be closed once everything is sent.
         wrong_logins: how often a wrong user name or password came.
+        hold_s: seconds for which what is to be sent has to be kept back, because somebody may be guessing.
     """
 
     def __init__(
-        self, sessions: SessionTable, *, digest: DigestServer, users_of: Callable[[str], UserDirectory]
+        self,
+        sessions: SessionTable,
+        *,
+        digest: DigestServer,
+        entrance_of: Callable[[str], Entrance],
+        brake: GuessingBrake,
+        address: str,
+        features_of: Callable[[str], frozenset[str]] = lambda _path: frozenset(),
     ) -> None:
         self.sessions: list[RtspSession] = []
         self.is_closing = False
         self._table = sessions
         self._digest = digest
-        self._users_of = users_of
+        self._entrance_of = entrance_of
+        self._brake = brake
+        self._address = address
+        self._features_of = features_of
         self._deframer = Deframer()
         self._output: list[bytes] = []
         self._request: Request | None = None
+        self._had_sessions = False
         self._username = ""
         self.wrong_logins = 0
+        self.hold_s = 0.0
         self._methods = {
             "OPTIONS": self._options,
             "DESCRIBE": self._describe,
@@ -168,7 +236,23 @@ class ServerConnection:
     @property
     def has_sessions(self) -> bool:
         """Whether any of the sessions still lives: one over UDP may have ended on another connection."""
-        return any(self._table.find(session.id) is session for session in self.sessions)
+        return bool(self._living)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more session can be set up here; the shell asks again after it has waited for anything."""
+        return len(self._living) < MOST_SESSIONS_HERE and self._table.has_room_for(self._address)
+
+    @property
+    def _living(self) -> list[RtspSession]:
+        return [session for session in self.sessions if self._table.find(session.id) is session]
+
+    @property
+    def stage(self) -> Stage:
+        """What has become of the sessions."""
+        if self.has_sessions:
+            return Stage.IN_USE
+        return Stage.OVER if self._had_sessions else Stage.FRESH
 
     # -- bytes in, bytes out ---------------------------------------------------------------------------------------
 
@@ -181,8 +265,9 @@ class ServerConnection:
                     if event is not None:
                         yield event
                 elif isinstance(item, bytes):
-                    # Receiver reports: the one thing that viewers send between the messages.
+                    # Receiver reports, and what is said on a back channel.
                     self._touch_own(now)
+                    yield from self._packets(item)
                 if self.is_closing:
                     return
         except WireError as error:
@@ -209,22 +294,29 @@ class ServerConnection:
         session.tracks[event.track] = transport
         session.phase = SessionPhase.READY
         self._table.add(session)
+        self._had_sessions = True
         self._table.touch(session, now)
         if session not in self.sessions:
             self.sessions.append(session)
         self._respond(200, ("Transport", transport.render()), ("Session", self._table.header(session)))
 
     def play(self, event: PlayWanted, starts: Sequence[TrackStart], utc: datetime) -> None:
-        """Answer `PlayWanted`: where each track begins, and the time of that."""
+        """Answer `PlayWanted`: where each track that the server sends begins, and the time of that."""
         session = event.session
         session.phase = SessionPhase.PLAYING
-        infos = (RtpInfo(f"{session.base}{control_of(start.track)}", start.seq, start.rtp_time) for start in starts)
+        # ONVIF wants RTP-Info in every answer: a back channel alone is named in it, with zeros because nothing is sent.
+        told = starts or (TrackStart(BACK_CHANNEL, seq=0, rtp_time=0),)
+        infos = [RtpInfo(f"{session.base}{control_of(start.track)}", start.seq, start.rtp_time) for start in told]
         self._respond(
             200,
             ("Session", self._table.header(session)),
             ("Range", live_range(self._current.headers.get("Range"), utc)),
             ("RTP-Info", ",".join(info.render() for info in infos)),
         )
+
+    def play_on(self, session: RtspSession) -> None:
+        """Answer `PlayWanted` of a session that plays already: another connection's PLAY has come before."""
+        self._respond(200, ("Session", self._table.header(session)))
 
     def refuse(self, status: int, reason: str = "") -> None:
         """Answer the event at hand with an error status; `reason` is for people and goes into the status line."""
@@ -266,25 +358,38 @@ class ServerConnection:
         self._touch_own(now)
         if request.method != "OPTIONS":
             self._authenticate(request, now)
-        wanted = [*request.headers.all("Require"), *request.headers.all("Proxy-Require")]
-        unsupported = sorted(token for value in wanted for token in parse_tokens(value))
+        required = _required(request)
+        unsupported = required and required - self._features_of(self._path_at_stake(request))
         if unsupported:
-            raise _Refusal(551, ("Unsupported", ", ".join(unsupported)))
+            raise _Refusal(551, ("Unsupported", ", ".join(sorted(unsupported))))
         session = self._session_of(request)
         if session is not None:
             self._table.touch(session, now)
         return method(request, session)
 
     def _authenticate(self, request: Request, now: float) -> None:
-        users = self._users_of(self._path_at_stake(request))
-        verdict = self._digest.verify(request.headers.get("Authorization"), method=request.method, now=now, users=users)
+        entrance = self._entrance_of(self._path_at_stake(request))
+        if entrance.users is None:
+            self._username = ""
+            return
+        verdict = self._digest.verify(
+            request.headers.get("Authorization"),
+            method=request.method,
+            now=now,
+            users=entrance.users,
+            algorithms=entrance.algorithms,
+        )
         if verdict.user is not None:
             self._username = verdict.user.username
             return
         if verdict.outcome is DigestOutcome.WRONG:
             self.wrong_logins += 1
-            self.is_closing = self.wrong_logins >= MOST_WRONG_LOGINS
-        challenges = self._digest.challenges(now, stale=verdict.outcome is DigestOutcome.STALE, qop=False)
+            self.hold_s = self._brake.wrong(self._address, verdict.guessed, now)
+            # A guess that has to wait costs a connection, too.
+            self.is_closing = bool(self.hold_s) or self.wrong_logins >= MOST_WRONG_LOGINS
+        challenges = self._digest.challenges(
+            now, stale=verdict.outcome is DigestOutcome.STALE, qop=False, algorithms=entrance.algorithms
+        )
         raise _Refusal(401, *(("WWW-Authenticate", challenge) for challenge in challenges))
 
     def _path_at_stake(self, request: Request) -> str:
@@ -325,7 +430,7 @@ class ServerConnection:
         self._respond(200, ("Public", self._public), *headers)
 
     def _describe(self, request: Request, _session: RtspSession | None) -> Event:
-        return DescribeWanted(RtspUrl.parse(request.url).path)
+        return DescribeWanted(RtspUrl.parse(request.url).path, BACK_CHANNEL_FEATURE in _required(request))
 
     def _setup(self, request: Request, session: RtspSession | None) -> Event:
         url, track = _split_track(RtspUrl.parse(request.url))
@@ -333,9 +438,11 @@ class ServerConnection:
         if transport is None:
             raise _Refusal(461)
         if session is None:
-            if self._table.is_full:
+            if not self.has_room:
                 raise _Refusal(453)
-            session = self._table.create(path=url.path, base=url.base, username=self._username, lower=transport.lower)
+            session = self._table.create(
+                path=url.path, base=url.base, username=self._username, address=self._address, lower=transport.lower
+            )
         elif session.phase is SessionPhase.PLAYING:
             raise _Refusal(455)
         elif session.path != url.path:
@@ -349,7 +456,7 @@ class ServerConnection:
     def _play(self, request: Request, session: RtspSession | None) -> Event | None:
         session = self._playable(request, session)
         if session.phase is SessionPhase.PLAYING:
-            self._respond(200, ("Session", self._table.header(session)))
+            self.play_on(session)
             return None
         return PlayWanted(session)
 
@@ -400,6 +507,12 @@ class ServerConnection:
     def _public(self) -> str:
         return ", ".join(self._methods)
 
+    def _packets(self, frames: bytes) -> Iterator[PacketsReceived]:
+        for session in tuple(self.sessions):
+            back = session.tracks.get(BACK_CHANNEL)
+            if back is not None and back.lower is Lower.TCP and session.phase is SessionPhase.PLAYING:
+                yield PacketsReceived(session, frames)
+
     def _touch_own(self, now: float) -> None:
         for session in self.sessions:
             self._table.touch(session, now)
@@ -412,17 +525,24 @@ class ServerConnection:
 
 
 def control_of(track: int) -> str:
-    """Return the control attribute of a track, counted from 0."""
-    return f"track{track + 1}"
+    """Return the control attribute of a track, counted from 0, or of `BACK_CHANNEL`."""
+    return _BACK_CHANNEL_CONTROL if track == BACK_CHANNEL else f"track{track + 1}"
+
+
+def _required(request: Request) -> frozenset[str]:
+    """Return the feature tags that a request cannot be served without."""
+    values = [*request.headers.all("Require"), *request.headers.all("Proxy-Require")]
+    return frozenset(token for value in values for token in parse_tokens(value))
 
 
 def _split_track(url: RtspUrl) -> tuple[RtspUrl, int]:
     """Return the stream's URL and the track number; a URL without a track means the first."""
     path, _, last = url.path.rpartition("/")
+    stream = RtspUrl(url.base.removesuffix(f"{last}/"), path)
+    if last == _BACK_CHANNEL_CONTROL:
+        return stream, BACK_CHANNEL
     found = _TRACK.fullmatch(last)
-    if not found or not int(found[1]):
-        return url, 0
-    return RtspUrl(url.base.removesuffix(f"{last}/"), path), int(found[1]) - 1
+    return (stream, int(found[1]) - 1) if found and int(found[1]) else (url, 0)
 
 
 def _choose(offered: tuple[Transport, ...]) -> Transport | None:

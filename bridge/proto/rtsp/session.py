@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_SESSIONS = 256
 """Sessions of one server at once: each costs a viewer's write buffer, over UDP also two sockets per track."""
 
+MOST_OF_ONE_ADDRESS = MOST_SESSIONS // 2
+"""Sessions of one client address: enough for a recorder of many cameras, and it leaves the others room."""
+
 GRACE_S = 5.0
 """How much longer than announced a session lives: some clients send their sign of life in the last moment."""
 
@@ -39,6 +42,7 @@ class RtspSession:
         path: of the stream, without slashes around it.
         base: URL of the stream as the client wrote it, with a slash at the end.
         username: who set it up; nobody else may use it.
+        address: of the client that set it up.
         lower: what carries its packets, the same for all tracks.
         tracks: the transport of each track that was set up, by track number.
         deadline: when it ends without a sign of life, monotonic seconds.
@@ -48,6 +52,7 @@ class RtspSession:
     path: str
     base: str
     username: str
+    address: str
     lower: Lower
     phase: SessionPhase = SessionPhase.INIT
     tracks: dict[int, Transport] = field(default_factory=dict)
@@ -61,27 +66,34 @@ class SessionTable:
         new_id: returns unguessable text of letters and digits.
         timeout_s: what is announced to clients.
         most: how many there may be at once.
+        most_of_one: how many of them one client address may have.
     """
 
     def __init__(
-        self, new_id: Callable[[], str], *, timeout_s: int = DEFAULT_SESSION_TIMEOUT_S, most: int = MOST_SESSIONS
+        self,
+        new_id: Callable[[], str],
+        *,
+        timeout_s: int = DEFAULT_SESSION_TIMEOUT_S,
+        most: int = MOST_SESSIONS,
+        most_of_one: int = MOST_OF_ONE_ADDRESS,
     ) -> None:
         self.timeout_s = timeout_s
         self._new_id = new_id
         self._most = most
+        self._most_of_one = most_of_one
         self._sessions: dict[str, RtspSession] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no session can be added."""
-        return len(self._sessions) >= self._most
+    def has_room_for(self, address: str) -> bool:
+        """Whether a session of that client address can be added."""
+        own = sum(session.address == address for session in self._sessions.values())
+        return len(self._sessions) < self._most and own < self._most_of_one
 
-    def create(self, *, path: str, base: str, username: str, lower: Lower) -> RtspSession:
+    def create(self, *, path: str, base: str, username: str, address: str, lower: Lower) -> RtspSession:
         """Return a new session, not yet in the table."""
-        return RtspSession(self._new_id(), path, base, username, lower)
+        return RtspSession(self._new_id(), path, base, username, address, lower)
 
     def find(self, session_id: str) -> RtspSession | None:
         """Return the session of that id, or None."""

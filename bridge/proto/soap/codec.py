@@ -30,7 +30,6 @@ import dataclasses
 import re
 import typing
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import MISSING, dataclass
 from enum import Enum, StrEnum, auto
 from types import NoneType, UnionType
@@ -183,6 +182,17 @@ def decode(cls: type[T], source: etree._Element) -> T:
     if tag is not None and source.tag != tag:
         raise WireError(f"expected element {tag}")
     return _read(cls, source)
+
+
+def strangers(cls: type, source: etree._Element) -> Iterator[str]:
+    """Yield the qualified names of the elements that `decode` overlooks, for whoever must not overlook any."""
+    fields = {field.name: field for field in _plan(cls).fields if field.place is Place.ELEMENT}
+    for child in source:
+        field = fields.get(child.tag) or fields.get(ANY)
+        if field is None:
+            yield child.tag
+        elif field.nested is not None:
+            yield from strangers(field.nested, child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,9 +374,38 @@ def _write_child(parent: etree._Element, field: Field, value: object) -> None:
         etree.SubElement(parent, field.name).text = _legal(field.scalar.write(value))
     elif isinstance(value, _ELEMENT):
         # A copy, because an element has one parent and the same one may go into many answers.
-        parent.append(deepcopy(value))
+        _graft(parent, value)
     else:
         _write(etree.SubElement(parent, field.name), value)
+
+
+def _graft(parent: etree._Element, source: etree._Element) -> None:
+    """Append a copy of an element, with the declarations that its text needs.
+
+    XML libraries look at the names of elements and attributes alone: when an element moves, a prefix that stands only
+    in text, as in the filter of an event subscription, would lose its meaning.
+    """
+    made = etree.SubElement(parent, source.tag, nsmap=_missing_declarations(source, parent))
+    made.attrib.update(source.attrib)
+    made.text, made.tail = source.text, source.tail
+    for child in source:
+        _graft(made, child)
+
+
+def _missing_declarations(source: etree._Element, parent: etree._Element) -> dict[str, str]:
+    """Return the namespaces, by prefix, that an element's name or text uses and that do not hold in `parent`."""
+    literals = [source.text or "", *(str(value) for value in source.attrib.values())]
+    if source.prefix in PREFIXES and not any(":" in literal for literal in literals):
+        return {}
+    known = parent.nsmap
+    foreign = source.prefix if etree.QName(source).namespace not in known.values() else None
+    return {
+        prefix: uri
+        for prefix, uri in source.nsmap.items()
+        if prefix
+        and known.get(prefix) != uri
+        and (prefix == foreign or any(f"{prefix}:" in literal for literal in literals))
+    }
 
 
 def _legal(literal: str) -> str:

@@ -26,8 +26,8 @@ _SECURITY = f"{{{WSSE}}}Security"
 _IS_REFERENCE_PARAMETER = f"{{{WSA}}}IsReferenceParameter"
 _TRUE = frozenset({"true", "1"})
 
-_NAMED_IN_VALUES = ("tt", "ter", "tns1", "xs")
-"""Prefixes that stay declared even if no element uses them: topics, fault codes and item types are names in text."""
+_NAMED_IN_VALUES = ("tt", "ter", "tns1", "xs", "axt")
+"""Prefixes that stay declared even if no element uses them: topics, fault codes, types of items are names in text."""
 
 
 class VersionMismatch(WireError):
@@ -46,6 +46,9 @@ class MessageHeaders:
     to: str | None = None
     reply_to: str | None = None
     reference_parameters: tuple[etree._Element, ...] = field(default=())
+
+
+_NO_HEADERS = MessageHeaders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,17 @@ def read_envelope(data: bytes, *, limit_bytes: int = xmlsafe.LIMIT_BYTES) -> Env
         if etree.QName(root).localname == "Envelope":
             raise VersionMismatch("the envelope is not of SOAP 1.2")
         raise WireError("the message is not a SOAP envelope")
-    body = root.find(_BODY)
+    parts = {part.tag: part for part in reversed(root)}
+    body = parts.get(_BODY)
     if body is None or len(body) == 0:
         raise WireError("the envelope has no Body with an element in it")
-    header = root.find(_HEADER)
-    blocks = [] if header is None else list(header)
+    blocks = list(parts.get(_HEADER, ()))
+    security = next((block for block in blocks if block.tag == _SECURITY), None) if blocks else None
+    others = [block for block in blocks if block is not security]
     return Envelope(
-        headers=_addressing(blocks),
-        security=next((block for block in blocks if block.tag == _SECURITY), None),
-        not_understood=tuple(str(block.tag) for block in blocks if _must_be_understood(block) and not _is_known(block)),
+        headers=_addressing(others) if others else _NO_HEADERS,
+        security=security,
+        not_understood=tuple(str(block.tag) for block in others if _must_be_understood(block) and not _is_known(block)),
         body=body[0],
     )
 
@@ -107,8 +112,16 @@ def new_envelope(*, action: str | None = None, relates_to: str | None = None) ->
 
 
 def render(envelope: etree._Element) -> bytes:
-    """Return the bytes of an envelope that `new_envelope` made; prefixes that are not needed are dropped."""
-    etree.cleanup_namespaces(envelope, keep_ns_prefixes=_NAMED_IN_VALUES)
+    """Return the bytes of an envelope that `new_envelope` made; our own prefixes that are not needed are dropped.
+
+    Others were declared by somebody whose text may be made of them, such as the filter of an event subscription.
+    """
+    others = {
+        prefix
+        for _, (prefix, uri) in etree.iterwalk(envelope, events=("start-ns",))
+        if prefix and PREFIXES.get(prefix) != uri
+    }
+    etree.cleanup_namespaces(envelope, keep_ns_prefixes=[*_NAMED_IN_VALUES, *others])
     return xmlsafe.serialize(envelope)
 
 

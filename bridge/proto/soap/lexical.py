@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_USUAL_DATE_TIME = re.compile(r"[1-9][0-9]{3}-[01][0-9]-[0-3][0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{3})?Z")
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,20}))?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -70,7 +71,11 @@ def format_boolean(value: bool) -> str:
 
 def parse_date_time(literal: str) -> datetime:
     """Read an xs:dateTime as aware UTC; without a zone it is taken as UTC, digits beyond microseconds are dropped."""
-    match = _DATE_TIME.fullmatch(literal.strip())
+    literal = literal.strip()
+    if _USUAL_DATE_TIME.fullmatch(literal):
+        # Of these, and of no others, the standard library has the same opinion, in a tenth of the time.
+        return datetime.fromisoformat(literal)
+    match = _DATE_TIME.fullmatch(literal)
     if match is None:
         raise ValueError("not a date and time")
     *numbers, fraction, zone = match.groups()

@@ -12,6 +12,7 @@ TIMG = "http://www.onvif.org/ver20/imaging/wsdl"
 TEV = "http://www.onvif.org/ver10/events/wsdl"
 TMD = "http://www.onvif.org/ver10/deviceIO/wsdl"
 TAN = "http://www.onvif.org/ver20/analytics/wsdl"
+AXT = "http://www.onvif.org/ver20/analytics"
 TER = "http://www.onvif.org/ver10/error"
 TNS1 = "http://www.onvif.org/ver10/topics"
 DN = "http://www.onvif.org/ver10/network/wsdl"
@@ -39,6 +40,7 @@ PREFIXES = {
     "tev": TEV,
     "tmd": TMD,
     "tan": TAN,
+    "axt": AXT,
     "ter": TER,
     "tns1": TNS1,
     "dn": DN,

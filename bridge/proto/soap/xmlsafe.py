@@ -46,9 +46,15 @@ def parse(data: bytes, *, limit_bytes: int = LIMIT_BYTES) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise WireError(f"XML is not well-formed at line {line}, column {column}") from error
+    # libxml2 goes on after a prefix that is not declared, and lxml only looks at how bad the last thing was: a mere
+    # warning after it, as for a namespace that is no absolute URI, and a name with a colon would be let in.
+    for problem in _PARSER.error_log:
+        if problem.level >= etree.ErrorLevels.ERROR:
+            raise WireError(f"XML is not well-formed at line {problem.line}, column {problem.column}")
     if root.getroottree().docinfo.internalDTD is not None:
         raise WireError("XML with a document type is refused")
-    if _is_too_deep(root):
+    # Each level but the innermost takes two tags.
+    if data.count(b"<") > 2 * MAX_DEPTH and _is_too_deep(root):
         raise WireError(f"XML is nested deeper than {MAX_DEPTH} levels")
     return root
 

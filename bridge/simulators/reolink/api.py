@@ -1,27 +1,28 @@
 """The HTTP side of the camera: `/cgi-bin/api.cgi` (Camera HTTP API v7, chapters 1, 2 and section 3.6.7).
 
 Whatever happens, the answer is HTTP 200 with `text/html`, chunked, and the result inside; only `Snap` answers with a
-JPEG. The faults that concern answers are obeyed here. Every command, element by element, goes into the journal with
-secrets masked.
+JPEG, and `Download` and `Playback` with a file. The faults that concern answers are obeyed here. Every command,
+element by element, goes into the journal with secrets masked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiohttp import HttpVersion11, web
 
 from bridge.simulators.clips import picture_jpeg
 from bridge.simulators.listener import end
-from bridge.simulators.reolink import commands
+from bridge.simulators.reolink import commands, files
 from bridge.simulators.reolink.device import Call, Caller, Device, Effect
 from bridge.simulators.reolink.encoder import MAIN, SUB
 from bridge.simulators.reolink.messages import NativeError, UnknownCommand, error_element, parse_batch, render
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from bridge.simulators.control import Journal, JsonObject
     from bridge.simulators.faults import Fault, FaultBoard
@@ -46,12 +47,18 @@ _JPEG_HEADERS = {**_HEADERS, "Content-Type": "image/jpeg"}
 _MISPRINTS = {
     "AudioAlarmPlay": " AudioAlarmPlay",
     "CheckFirmware": " CheckFirmware",
+    "PtzCheck": " PtzCheck",
+    "SetAudioAlarm": "SetAlarm",
+    "SetAudioAlarmV20": " SetAudioAlarmV20",
     "SetAutoFocus": " SetAutoFocus",
     "SetAutoUpgrade": " SetAutoUpgrade ",
+    "SetBuzzerAlarmV20": " SetBuzzerAlarmV20",
+    "SetFtpV20": "SetFtp",
     "SetIsp": "SetOsd",
     "SetP2p": " SetP2P",
     "SetPowerLed": " SetPowerLed ",
     "SetPtzGuard": " SetPtzGuard",
+    "SetPushV20": "SetEmail",
     "SetPtzSerial": " SetPtzSerial ",
     "SetPtzTattern": " SetPtzTattern",
 }
@@ -59,10 +66,14 @@ _MISPRINTS = {
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """What goes out: the body, and whether it is the camera's text or a picture."""
+    """What goes out. The camera's own text goes in chunks, a picture or a file (`media`) with its length.
+
+    Attributes:
+        media: the headers of a picture or a file; None for text.
+    """
 
     body: bytes
-    is_jpeg: bool = False
+    media: Mapping[str, str] | None = None
     status: int = 200
 
 
@@ -111,14 +122,14 @@ class Api:
         except TimeoutError:
             return web.Response(status=408)
         exchange = _Exchange(self._device, request, body)
-        names = exchange.names
-        if self._faults.take("drop", where="before", command=names) is not None:
+        place = exchange.place
+        if self._faults.take("drop", where="before", **place) is not None:
             return _dropped(request)
-        slow = self._faults.take("slow", command=names)
+        slow = self._faults.take("slow", **place)
         if slow is not None:
             await asyncio.sleep(float(slow.fields.get("ms", 0)) / 1000)
-        reply = self._spoilt(await self._reply(exchange), names)
-        response = await self._send(request, reply, names)
+        reply = self._spoilt(await self._reply(exchange), place)
+        response = await self._send(request, reply, place)
         for effect in exchange.effects:
             await self._carry_out(effect)
         return response
@@ -126,12 +137,16 @@ class Api:
     async def _reply(self, exchange: _Exchange) -> _Reply:
         if exchange.is_snap:
             return await self._snap(exchange)
+        if exchange.is_file:
+            return self._file(exchange)
         elements = exchange.refusal or [self._element(call) for call in exchange.calls]
         # A command that hangs does so alone as well; without a culprit only batches suffer.
         is_batch = len(exchange.calls) > 1
-        collapse = self._faults.take("bad_answer", form="collapse", command=exchange.names, batch_only=is_batch)
+        collapse = self._faults.take("bad_answer", form="collapse", batch_only=is_batch, **exchange.place)
         if collapse is not None and exchange.calls:
             elements = [error_element(exchange.calls[0].command.name, int(collapse.fields.get("code", -8)))]
+        elif is_batch and "collapse" in self._device.switches:
+            elements = [error_element(exchange.calls[0].command.name, -10)]
         for index, element in enumerate(elements):
             self._write_down(exchange, index, element)
         return _Reply(render(elements))
@@ -140,12 +155,12 @@ class Api:
         name = call.command.name
         echo = _MISPRINTS.get(name, name) if "wrong_echo" in self._device.switches else name
         envelope = 0 if "code_zero" in self._device.switches else 1
-        wrong = self._faults.take("bad_answer", form="rsp_code", command=name)
+        wrong = self._faults.take("bad_answer", form="rsp_code", command=name, channel=call.channel_number)
         try:
             _strike(wrong, -25)
             if name == "Login":
                 _strike(self._faults.take("max_sessions"), -5)
-            return commands.run(call).element(echo)
+            return commands.run(call).element(echo, without=self._device.script.without)
         except UnknownCommand as error:
             return error_element("Unknown", error.code, envelope_code=envelope)
         except NativeError as error:
@@ -163,32 +178,44 @@ class Api:
         # Drawing takes some tens of milliseconds; the streams of the camera go on meanwhile.
         jpeg = await asyncio.to_thread(picture.draw, self._device.clock.now())
         self._write_down(exchange, 0, {"jpeg": {"height": picture.height, "size": len(jpeg), "width": picture.width}})
-        return _Reply(jpeg, is_jpeg=True)
+        return _Reply(jpeg, _JPEG_HEADERS)
 
-    def _spoilt(self, reply: _Reply, names: frozenset[str]) -> _Reply:
+    def _file(self, exchange: _Exchange) -> _Reply:
+        try:
+            part = exchange.file()
+        except NativeError as error:
+            element = error_element(exchange.query["cmd"], error.code, error.detail)
+            self._write_down(exchange, 0, element)
+            return _Reply(render([element]))
+        sent = {"name": part.name, "size": len(part.body), "status": part.status}
+        self._write_down(exchange, 0, {"file": sent})
+        return _Reply(part.body, {**_HEADERS, **part.headers}, part.status)
+
+    def _spoilt(self, reply: _Reply, place: Mapping[str, frozenset[object]]) -> _Reply:
         """Return the reply as the faults of the moment leave it."""
-        wrong = self._faults.take("bad_answer", form="status", command=names)
+        wrong = self._faults.take("bad_answer", form="status", **place)
         if wrong is not None:
             return _Reply(b"", status=int(wrong.fields.get("code", 502)))
-        if self._faults.take("bad_answer", form="not_json", command=names) is not None:
+        if self._faults.take("bad_answer", form="not_json", **place) is not None:
             return _Reply(b"<html><body>Error</body></html>\n")
-        if self._faults.take("bad_answer", form="truncated", command=names) is not None:
-            return _Reply(reply.body[: len(reply.body) // 2], is_jpeg=reply.is_jpeg)
-        if "Logout" in names and self._faults.take("bad_answer", form="logout_noise") is not None:
+        if self._faults.take("bad_answer", form="truncated", **place) is not None:
+            return replace(reply, body=reply.body[: len(reply.body) // 2])
+        if "Logout" in place["command"] and self._faults.take("bad_answer", form="logout_noise") is not None:
             return _Reply(b"\x00\x01logout\xff\n")
         return reply
 
-    async def _send(self, request: web.BaseRequest, reply: _Reply, names: frozenset[str]) -> web.StreamResponse:
-        headers = _JPEG_HEADERS if reply.is_jpeg else _HEADERS
-        response = web.StreamResponse(status=reply.status, headers=headers)
-        if reply.is_jpeg:
+    async def _send(
+        self, request: web.BaseRequest, reply: _Reply, place: Mapping[str, frozenset[object]]
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=reply.status, headers=_HEADERS if reply.media is None else reply.media)
+        if reply.media is not None:
             response.content_length = len(reply.body)
         elif request.version >= HttpVersion11:
             response.enable_chunked_encoding()
         await response.prepare(request)
-        if self._faults.take("drop", where="headers", command=names) is not None:
+        if self._faults.take("drop", where="headers", **place) is not None:
             return _dropped(request)
-        if self._faults.take("drop", where="middle", command=names) is not None:
+        if self._faults.take("drop", where="middle", **place) is not None:
             await response.write(reply.body[: len(reply.body) // 2])
             return _dropped(request)
         await response.write(reply.body)
@@ -221,10 +248,12 @@ class _Exchange:
 
     def __init__(self, device: Device, request: web.BaseRequest, body: bytes) -> None:
         self._device = device
+        self._byte_range = request.headers.get("Range")
         self.query: Mapping[str, str] = dict(request.query)
         self.effects: list[Effect] = []
         self.caller = _caller(device, self.query, request)
-        self.is_snap = self.query.get("cmd") == SNAP and not body.strip()
+        by_query = None if body.strip() else self.query.get("cmd")
+        self.is_snap, self.is_file = by_query == SNAP, by_query in files.COMMANDS
         self.refusal: list[JsonObject] = []
         try:
             batch = parse_batch(body, self.query)
@@ -235,9 +264,23 @@ class _Exchange:
         self.calls = [Call(device, self.caller, command, now, self.effects) for command in batch]
 
     @property
-    def names(self) -> frozenset[str]:
-        """The commands of the batch."""
-        return frozenset(call.command.name for call in self.calls)
+    def place(self) -> Mapping[str, frozenset[object]]:
+        """What a fault may be narrowed to: the commands of the batch, and the channels that they are about."""
+        numbers = (call.channel_number for call in self.calls)
+        return {
+            "command": frozenset(call.command.name for call in self.calls),
+            "channel": frozenset(number for number in numbers if isinstance(number, int)),
+        }
+
+    def file(self) -> files.FilePart:
+        """Return what file is asked for.
+
+        Raises:
+            NativeError: nobody is logged in, or there is no such file.
+        """
+        if self.caller.account is None:
+            raise NativeError(-6)
+        return files.requested_file(self._device, self.query, self._byte_range)
 
     def picture(self) -> _Picture:
         """Return what snapshot is asked for.

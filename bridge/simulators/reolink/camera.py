@@ -15,23 +15,29 @@ import structlog
 from typing_extensions import override
 
 from bridge.simulators.camera import RunningCamera, SimulatorOptions, generated_password, url
+from bridge.simulators.clips import load_all
 from bridge.simulators.control import ControlledCamera, ControlServer, Journal, JsonObject
 from bridge.simulators.faults import FaultBoard
 from bridge.simulators.listener import HttpListener, port_of, reserve
-from bridge.simulators.reolink import happenings
+from bridge.simulators.reolink import flv, happenings
 from bridge.simulators.reolink.api import Api
+from bridge.simulators.reolink.commands.network import MEDIA_PORT
 from bridge.simulators.reolink.device import Device, Effect
+from bridge.simulators.reolink.flv import FlvServer
+from bridge.simulators.reolink.lansearch import SearchPort, reply
 from bridge.simulators.reolink.report import report
 from bridge.simulators.reolink.scenario import script
 from bridge.simulators.reolink.sessions import Account
-from bridge.simulators.reolink.streams import find_stream
+from bridge.simulators.reolink.streams import channel_of, find_stream
 from bridge.simulators.tls import self_signed
 from bridge.simulators.wire.rtsp import RtspServer
 
 if TYPE_CHECKING:
     import socket
     import ssl
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable
+
+    from aiohttp import web
 
     from bridge.simulators.reolink.happenings import WantedFault
     from bridge.simulators.reolink.scenario import Script
@@ -105,8 +111,14 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
         self._control = ControlServer(self, self._journal)
         api = Api(self._device, self._journal, self._faults, carry_out=self._carry_out)
         self._scheme = "http" if tls is None else "https"
-        self._http = HttpListener(api.handle, host=options.host, port=options.port, tls=tls)
+        self._flv = FlvServer(self._device, self._journal)
+
+        def handle(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+            return self._flv.handle(request) if request.path == flv.PATH else api.handle(request)
+
+        self._http = HttpListener(handle, host=options.host, port=options.port, tls=tls)
         self._rtsp = RtspPort(self._rtsp_server(played.realm), options.host, options.rtsp_port)
+        self._search = SearchPort(self._search_reply, self._searched)
         self._lock = asyncio.Lock()
         self._outage_changed = asyncio.Event()
         self._back_at: float | None = None
@@ -123,6 +135,7 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
             "api": url(self._scheme, host, self._http.port),
             "rtsp": url("rtsp", host, self._rtsp.port),
             "control": url("http", host, self._control.port),
+            "search_port": self._search.port,
             "username": self._owner.name,
             "password": self._owner.password,
             "model": self._device.persona.identity.model,
@@ -134,8 +147,10 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
         Raises:
             OSError: one of them cannot be had; `stop` gives back the others.
         """
+        await asyncio.to_thread(load_all)
         self._http.reserve()
         self._rtsp.reserve()
+        await self._search.start(self._options.host)
         self._device.ports.api, self._device.ports.rtsp = self._http.port, self._rtsp.port
         await self._control.start(self._options.host, self._options.control_port)
         await self._open()
@@ -150,6 +165,7 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
             self._watching.cancel()
             await asyncio.wait([self._watching])
             self._watching = None
+        self._search.close()
         await self._rtsp.close()
         await self._http.close()
         await self._control.close()
@@ -161,6 +177,7 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
     @override
     async def happen(self, event: JsonObject) -> None:
         happenings.happen(self._device, event)
+        self._rtsp.server.end_lost()
 
     @override
     async def fail(self, fault: JsonObject) -> None:
@@ -174,6 +191,7 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
                 self._expire(wanted)
             case "stream_stall":
                 self._rtsp.server.stall(wanted.seconds)
+                self._flv.stall(wanted.seconds)
             case "stream_restart":
                 self._restart_streams(wanted)
             case _:
@@ -192,8 +210,27 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
             password_of=password_of,
             find_stream=partial(find_stream, self._device),
             on_request=write_down,
+            on_talk=self._heard,
             elapsed=self._options.clock.now,
         )
+
+    def _heard(self, path: str, packet: bytes) -> None:
+        channel = channel_of(self._device, path)
+        if channel is not None and channel.heard.hear(packet):
+            heard = channel.heard
+            said = {"payload_type": heard.payload_type, "packets": heard.packets, "octets": heard.octets}
+            self._journal.add("RTSP talk", {"channel": channel.number}, said)
+
+    def _search_reply(self, host: str) -> bytes | None:
+        if not self.online.is_set():
+            return None
+        who = self._device.persona.identity
+        kind = "NVR" if self._device.is_recorder else "IPC"
+        names = (self._device.name, who.model, who.uid)
+        return reply(kind=kind, mac=who.mac, ip=host, media_port=MEDIA_PORT, names=names)
+
+    def _searched(self, peer: str) -> None:
+        self._journal.add("search", {"peer": peer}, {})
 
     async def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -213,12 +250,13 @@ class ReolinkCamera(RunningCamera, ControlledCamera):
 
     def _restart_streams(self, fault: WantedFault) -> None:
         if "size" in fault.fields:
-            self._device.channels[0].encoder.set_size(fault.fields["size"])
+            self._device.channels[fault.fields.get("channel", 0)].encoder.set_size(fault.fields["size"])
         self._drop_streams(fault.seconds)
 
     def _drop_streams(self, refuse_s: float) -> None:
         if self.online.is_set() and self._device.ports.has_rtsp:
             self._rtsp.server.drop_all(refuse_s=refuse_s)
+        self._flv.drop_all(refuse_s=refuse_s)
 
     async def _reboot(self, seconds: float) -> None:
         await self._go_away(seconds, reset=False)

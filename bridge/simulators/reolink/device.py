@@ -10,23 +10,23 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bridge.simulators.reolink import tables
-from bridge.simulators.reolink.alarms import MOTION, Alarms
-from bridge.simulators.reolink.encoder import Encoder
+from bridge.simulators.reolink.channel import NOT_THERE, Channel
 from bridge.simulators.reolink.messages import Command, NativeError
-from bridge.simulators.reolink.ptz import PtzUnit
+from bridge.simulators.reolink.recordings import Archive
 from bridge.simulators.reolink.sessions import Account, Accounts, Session, Sessions
 from bridge.simulators.reolink.wallclock import WallClock
 
 if TYPE_CHECKING:
     from bridge.simulators.clock import Clock
     from bridge.simulators.control import JsonObject
+    from bridge.simulators.reolink.personas import Persona
     from bridge.simulators.reolink.scenario import Script
     from bridge.simulators.reolink.settings import Setting
 
-DISK_MB = 60_906
-"""A memory card of 64 GB, as it calls itself."""
-_DISK_LEFT_MB = 35_000
+_CARD_MB, _CARD_LEFT_MB = 60_906, 35_000
+"""A memory card of 64 GB, as it calls itself, and what is left of it."""
+_HARD_DISK_MB = 938_610, 549_219
+"""The disk of a recorder: capacity, and what is left."""
 
 
 class Effect(enum.Enum):
@@ -39,11 +39,11 @@ class Effect(enum.Enum):
 
 @dataclass(slots=True)
 class Disk:
-    """The memory card; sizes in megabytes."""
+    """The memory card or the hard disk; sizes in megabytes."""
 
+    capacity_mb: int = _CARD_MB
+    left_mb: int = _CARD_LEFT_MB
     is_mounted: bool = True
-    capacity_mb: int = DISK_MB
-    left_mb: int = _DISK_LEFT_MB
 
 
 @dataclass(slots=True)
@@ -55,43 +55,54 @@ class Ports:
     has_rtsp: bool = True
 
 
-class Channel:
-    """One picture of the camera with all that belongs to it."""
-
-    def __init__(self, number: int, script: Script) -> None:
-        persona = script.persona
-        self.number = number
-        self.persona = persona
-        self.settings: dict[str, Setting] = persona.channel_settings()
-        self.ptz = None if persona.ptz is None else PtzUnit(persona.ptz)
-        self.encoder = Encoder(
-            persona.sizes,
-            start=persona.start_size,
-            shows_codec=persona.shows_codec,
-            shows_details=persona.shows_encoder_details,
-        )
-        self.alarms = Alarms((MOTION, *(persona.ai_kinds or ())))
-        self.mask_areas: list[JsonObject] = []
-        self.is_masked = False
-
-
 class Device:
-    """One camera."""
+    """One camera, or a recorder with several.
+
+    Attributes:
+        channels: the pictures; those of a recorder may be empty or away.
+        archives: the recordings of each picture.
+    """
 
     def __init__(self, script: Script, clock: Clock, *, owner: Account, host: str) -> None:
         persona = script.persona
+        self.script = script
         self.persona = persona
         self.switches = script.switches
         self.clock = clock
-        self.name = persona.identity.name
         self.accounts = Accounts(owner)
         self.sessions = Sessions(lease_s=script.lease_s)
         self.wall = WallClock(clock)
-        self.settings = tables.of_device(uid=persona.identity.uid, mac=persona.identity.mac, ip=host)
-        self.settings["SysCfg"].value["loginLock"] = int("login_lock" in script.switches)
         self.ports = Ports(has_rtsp="rtsp_off" not in script.switches)
-        self.disk = Disk() if persona.has_sd_card else None
-        self.channels = (Channel(0, script),)
+        self.disk = None
+        if persona.has_disk:
+            self.disk = Disk(*_HARD_DISK_MB) if persona.members else Disk()
+        self._host = host
+        self.channels = _channels(persona)
+        for channel in self.channels[script.cameras :]:
+            channel.is_paired = channel.is_online = False
+        self.archives = tuple(Archive(channel.encoder, self.wall.local()) for channel in self.channels)
+        self._set_up()
+
+    def reset(self) -> None:
+        """Set everything to what it was in the factory.
+
+        Accounts and ports stay, so that the device stays in reach; so do the clock, what is on the disk, and the
+        cameras that are plugged in.
+        """
+        before, self.channels = self.channels, _channels(self.persona)
+        for old, new in zip(before, self.channels, strict=True):
+            new.is_paired, new.is_online = old.is_paired, old.is_online
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.name = self.persona.identity.name
+        self.settings: dict[str, Setting] = self.persona.device_settings(ip=self._host)
+        self.settings["SysCfg"].value["loginLock"] = int("login_lock" in self.switches)
+
+    @property
+    def is_recorder(self) -> bool:
+        """Whether the pictures are those of other cameras."""
+        return bool(self.persona.members)
 
     def restart(self) -> None:
         """Lose what a reboot loses: the sessions and whatever the head was doing."""
@@ -100,6 +111,10 @@ class Device:
         for channel in self.channels:
             if channel.ptz is not None:
                 channel.ptz.control("Stop", now)
+
+
+def _channels(persona: Persona) -> tuple[Channel, ...]:
+    return tuple(Channel(number, member) for number, member in enumerate(persona.members or (persona,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +156,26 @@ class Call:
         """The picture that the command is about.
 
         Raises:
-            NativeError: -4 when the channel is no number, -49 when there is none of that number.
+            NativeError: -4 when the channel is no number, -49 when there is none of that number, -99 when its camera
+                is away.
         """
-        number = self._channel_number()
+        number = self.channel_number
         if type(number) is not int:
             raise NativeError(-4)
         if not 0 <= number < len(self.device.channels):
-            raise NativeError(-49)
-        return self.device.channels[number]
+            raise NativeError(NOT_THERE)
+        return self.device.channels[number].reached(self.now)
+
+    @property
+    def names_channel(self) -> bool:
+        """Whether a channel was sent at all."""
+        param = self.command.param
+        return "channel" in param or any(isinstance(part, dict) and "channel" in part for part in param.values())
+
+    @property
+    def is_ignored(self) -> bool:
+        """Whether a Set command shall check everything and change nothing."""
+        return "ignore_sets" in self.device.switches
 
     def wanted(self, key: str) -> JsonObject:
         """Return the object that the command carries under a key.
@@ -161,8 +188,9 @@ class Call:
             raise NativeError(-4)
         return wanted
 
-    def _channel_number(self) -> object:
-        """Return `channel`, which stands in the parameters or in the one object that they hold; absent is 0."""
+    @property
+    def channel_number(self) -> object:
+        """`channel` as sent, in the parameters or in the one object that they hold; absent is 0."""
         param = self.command.param
         if "channel" in param:
             return param["channel"]

@@ -76,14 +76,22 @@ class Encoder:
         start: size of the main stream at first.
         shows_codec: answers tell `vType`.
         shows_details: answers tell `gop`, `width` and `height`; old firmware does not.
+        sets_gop: `SetEnc` heeds `gop`; without that ability it goes on as before.
     """
 
     def __init__(
-        self, sizes: tuple[StreamRange, ...], *, start: str, shows_codec: bool = True, shows_details: bool = True
+        self,
+        sizes: tuple[StreamRange, ...],
+        *,
+        start: str,
+        shows_codec: bool = True,
+        shows_details: bool = True,
+        sets_gop: bool = True,
     ) -> None:
         self._sizes = sizes
         self._shows_codec = shows_codec
         self._shows_details = shows_details
+        self._sets_gop = sets_gop
         self.has_audio = True
         self.main = _default(self._main_range(start))
         self.sub = _default(_SUB)
@@ -103,13 +111,13 @@ class Encoder:
         Raises:
             NativeError: -4 for what is missing or not in the range.
         """
-        if not isinstance(enc, dict) or enc.get("audio") not in (0, 1):
+        if not isinstance(enc, dict) or not _is_one_of(enc.get("audio"), (0, 1)):
             raise NativeError(-4)
         main, sub = enc.get(MAIN), enc.get(SUB)
         if not isinstance(main, dict) or not isinstance(sub, dict):
             raise NativeError(-4)
-        new_main = _checked(main, self._main_range(main.get("size")), self.main)
-        return enc["audio"] == 1, new_main, _checked(sub, _SUB, self.sub)
+        new_main = self._checked(main, self._main_range(main.get("size")), self.main)
+        return enc["audio"] == 1, new_main, self._checked(sub, _SUB, self.sub)
 
     def apply(self, *, has_audio: bool, main: StreamSettings, sub: StreamSettings) -> bool:
         """Take new settings and tell whether the streams must begin anew to show them."""
@@ -163,6 +171,9 @@ class Encoder:
         shown: JsonObject = {"vType": limits.codec} if self._shows_codec else {}
         return shown | ({"width": limits.width, "height": limits.height} if self._shows_details else {})
 
+    def _checked(self, wanted: JsonObject, limits: StreamRange, before: StreamSettings) -> StreamSettings:
+        return _checked(wanted, limits, before, wanted.get("gop", before.gop) if self._sets_gop else before.gop)
+
     def _entry(self, main: StreamRange, channel: int) -> JsonObject:
         return {"audio": "boolean", "chnBit": 1 << channel, MAIN: self._limits(main), SUB: self._limits(_SUB)}
 
@@ -186,17 +197,21 @@ def _default(limits: StreamRange) -> StreamSettings:
     return StreamSettings(limits.size, bit_rate, frame_rate, gop)
 
 
-def _checked(wanted: JsonObject, limits: StreamRange, before: StreamSettings) -> StreamSettings:
-    gop = wanted.get("gop", before.gop)
+def _is_one_of(value: object, allowed: tuple[int, ...]) -> bool:
+    """Tell whether a value is one of these numbers, and a whole number: 1 and `true` are not the same on the wire."""
+    return type(value) is int and value in allowed
+
+
+def _checked(wanted: JsonObject, limits: StreamRange, before: StreamSettings, gop: object) -> StreamSettings:
     is_good = (
         wanted.get("size") == limits.size
-        and wanted.get("bitRate") in limits.bit_rates
-        and wanted.get("frameRate") in limits.frame_rates
+        and _is_one_of(wanted.get("bitRate"), limits.bit_rates)
+        and _is_one_of(wanted.get("frameRate"), limits.frame_rates)
         and wanted.get("profile") in PROFILES
         and type(gop) is int
         and GOP_RANGE["min"] <= gop <= GOP_RANGE["max"]
     )
-    if not is_good:
+    if not is_good or not isinstance(gop, int):
         raise NativeError(-4)
     return replace(
         before,

@@ -14,11 +14,14 @@ from bridge.simulators.reolink.alarms import MOTION
 from bridge.simulators.reolink.head import Pose
 
 if TYPE_CHECKING:
-    from bridge.simulators.reolink.device import Channel, Device
+    from bridge.simulators.reolink.channel import Channel
+    from bridge.simulators.reolink.device import Device
     from bridge.simulators.reolink.head import Axis
 
 ALARMS = (MOTION, "people", "vehicle", "dog_cat", "face", "visitor", "package")
 OTHER_EVENTS = ("disk", "clock", "move")
+PLUG = "channel"
+"""What only a recorder has: a camera comes or goes."""
 
 _DEFAULT_S = 10.0
 REBOOT_S = 20.0
@@ -29,14 +32,14 @@ _LOWEST_CODE = -999
 # The fields that each fault has beside `kind` and `seconds`.
 _FAULT_FIELDS = {
     "offline": frozenset[str](),
-    "slow": frozenset({"ms", "command", "count"}),
-    "drop": frozenset({"where", "command", "count"}),
+    "slow": frozenset({"ms", "command", "channel", "count"}),
+    "drop": frozenset({"where", "command", "channel", "count"}),
     "reboot": frozenset[str](),
     "expire_session": frozenset({"plane"}),
     "max_sessions": frozenset({"code", "count"}),
-    "bad_answer": frozenset({"form", "code", "command", "count"}),
+    "bad_answer": frozenset({"form", "code", "command", "channel", "count"}),
     "stream_stall": frozenset[str](),
-    "stream_restart": frozenset({"size"}),
+    "stream_restart": frozenset({"size", "channel"}),
 }
 _SECONDS = {"reboot": REBOOT_S, "stream_restart": STREAM_RESTART_S}
 _WORDS = {
@@ -65,14 +68,17 @@ def happen(device: Device, event: JsonObject) -> None:
     Raises:
         BadRequest: this camera has no such event.
     """
-    channel = device.channels[0]
-    kind = one_of(event, "kind", (*channel.alarms.kinds, *OTHER_EVENTS))
-    if event.get("channel", 0) != 0:
-        raise BadRequest("channel is 0: this is a camera, not a recorder")
-    if kind == "disk":
+    channel = _channel(device, event)
+    recorders = (PLUG,) if device.is_recorder else ()
+    kind = one_of(event, "kind", (*channel.alarms.kinds, *OTHER_EVENTS, *recorders))
+    if kind == PLUG:
+        _plug(channel, event)
+    elif kind == "disk":
         _mount(device, event)
     elif kind == "clock":
         device.wall.offset_s = number(event, "offset_s", 0.0, lowest=-1e9, highest=1e9)
+    elif not channel.is_online:
+        raise BadRequest(f"no camera is online at channel {channel.number}")
     elif kind == "move":
         _move(channel, event, device.clock.now())
     else:
@@ -96,8 +102,9 @@ def wanted_fault(device: Device, fault: JsonObject) -> WantedFault:
     if not isinstance(fields.get("command", ""), str):
         raise BadRequest("command is the name of a command")
     _check_numbers(fields)
-    if fields.get("size", device.channels[0].encoder.main.size) not in device.channels[0].encoder.sizes:
-        raise BadRequest(f"size is one of {', '.join(device.channels[0].encoder.sizes)}")
+    encoder = _channel(device, fields).encoder
+    if fields.get("size", encoder.main.size) not in encoder.sizes:
+        raise BadRequest(f"size is one of {', '.join(encoder.sizes)}")
     if kind == "bad_answer":
         one_of(fields, "form", _WORDS["form"])
         # A collapse that names no command is one of batches only.
@@ -110,6 +117,22 @@ def _check_numbers(fields: JsonObject) -> None:
     for name, lowest, highest in (("count", 1, 1_000_000), ("code", _LOWEST_CODE, 599)):
         if number(fields, name, 1.0, lowest=lowest, highest=highest) % 1:
             raise BadRequest(f"{name} is a whole number")
+
+
+def _channel(device: Device, wanted: JsonObject) -> Channel:
+    """Return the picture that an event or a fault is about, the first when it names none."""
+    number_ = wanted.get("channel", 0)
+    if type(number_) is not int or not 0 <= number_ < len(device.channels):
+        last = len(device.channels) - 1
+        raise BadRequest(f"channel is a number from 0 to {last}" if last else "channel is 0: this is no recorder")
+    return device.channels[number_]
+
+
+def _plug(channel: Channel, event: JsonObject) -> None:
+    online = event.get("online")
+    if online not in (True, False):
+        raise BadRequest("online is true or false")
+    channel.plug(is_online=bool(online))
 
 
 def _alarm(channel: Channel, kind: str, event: JsonObject, now: float) -> None:

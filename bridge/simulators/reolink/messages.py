@@ -51,6 +51,8 @@ DETAILS = {
     -49: "Channel invalid",
     -99: "Device offline",
     -105: "Frequent logins, please try again later!",
+    -220: "Error downloading video file",
+    -222: "The video file does not exist",
     -310: "Aes decryption failure",
     -500: "The number of IP addresses reaches the upper limit",
     -501: "The user does not exist",
@@ -101,9 +103,11 @@ class Answer:
     initial: JsonObject | None = None
     range: JsonObject | None = None
 
-    def element(self, name: str) -> JsonObject:
-        """Return the element of the answer's array."""
-        parts = {"initial": self.initial, "range": self.range, "value": self.value}
+    def element(self, name: str, *, without: tuple[tuple[str, ...], ...] = ()) -> JsonObject:
+        """Return the element of the answer's array, without the fields that these keys lead to."""
+        parts: JsonObject = {"initial": self.initial, "range": self.range, "value": self.value}
+        for path in without:
+            parts = {key: _stripped(part, path) for key, part in parts.items()}
         return {"cmd": name, "code": 0, **{key: part for key, part in parts.items() if part is not None}}
 
 
@@ -143,6 +147,17 @@ def render(elements: list[JsonObject]) -> bytes:
     """Return the answer's text: keys in order, three blanks of indentation, a blank around each colon."""
     text = json.dumps(elements, indent=3, separators=(",", " : "), sort_keys=True, ensure_ascii=False)
     return (text + "\n").encode("utf-8", errors="replace")
+
+
+def _stripped(part: object, path: tuple[str, ...]) -> object:
+    """Return a copy of an object without a field; lists on the way there lose it in each of their objects."""
+    if isinstance(part, list):
+        return [_stripped(item, path) for item in part]
+    if not isinstance(part, dict) or path[0] not in part:
+        return part
+    if len(path) == 1:
+        return {key: inner for key, inner in part.items() if key != path[0]}
+    return {**part, path[0]: _stripped(part[path[0]], path[1:])}
 
 
 def _from_query(query: Mapping[str, str]) -> Command:

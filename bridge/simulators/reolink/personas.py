@@ -7,11 +7,11 @@ filled in plausibly. Scenarios change a persona before the camera starts (`scena
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bridge.simulators.reolink import abilities, tables
+from bridge.simulators.reolink import abilities, services, tables
 from bridge.simulators.reolink.abilities import Abilities
 from bridge.simulators.reolink.encoder import MAIN_4K, MAIN_1296, MAIN_1440, StreamRange
 from bridge.simulators.reolink.ptz import PtzTraits
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bridge.simulators.control import JsonObject
     from bridge.simulators.reolink.settings import Setting
 
+DETECTION_KINDS = ("dog_cat", "face", "people", "vehicle")
+"""The kinds of things that the document knows."""
 H265_START = MAIN_4K.size
 """Size of the main stream in scenario `h265`."""
 
@@ -57,7 +59,11 @@ class Persona:
         grid: columns and rows of motion detection.
         has_schedule_v1: it knows `GetMdAlarm` and `GetRecV20` in place of `GetAlarm` and `GetRec`.
         has_empty_mask_list: no privacy mask is an empty list, not `null`.
-        has_sd_card: there is a disk.
+        has_disk: there is a memory card, or a hard disk in a recorder.
+        has_flat_ai_alarm: `GetAiAlarm` answers as the document prints it, without an object around it.
+        has_talk: the RTSP stream has a way back, to the speaker.
+        has_wifi: it can do without a cable.
+        members: the cameras that can be plugged into a recorder, one for each picture; none make a camera.
         infrared_states: what the infrared lamp can be set to.
         extra_isp: undocumented keys of `Isp`.
         inputs: number of digital inputs.
@@ -78,11 +84,20 @@ class Persona:
     grid: tuple[int, int] = (80, 60)
     has_schedule_v1: bool = True
     has_empty_mask_list: bool = True
-    has_sd_card: bool = True
+    has_disk: bool = True
+    has_flat_ai_alarm: bool = False
+    has_talk: bool = False
+    has_wifi: bool = False
     infrared_states: tuple[str, ...] = ("Auto", "Off", "On")
     extra_isp: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     inputs: int = 0
     outputs: int = 0
+    members: tuple[Persona, ...] = ()
+
+    @property
+    def detected_kinds(self) -> tuple[str, ...]:
+        """The kinds of things that have settings of their own."""
+        return tuple(kind for kind in DETECTION_KINDS if kind in (self.ai_kinds or ()))
 
     def channel_settings(self) -> dict[str, Setting]:
         """Return the plain Get/Set pairs of its picture, by the name that follows `Get` and `Set`."""
@@ -90,9 +105,11 @@ class Persona:
         settings = {
             "Image": tables.image(can),
             "Isp": tables.isp(can, extra=dict(self.extra_isp)),
+            "Crop": tables.crop(),
             "Osd": tables.osd(self.identity.name),
             "IrLights": tables.infrared(list(self.infrared_states)),
             **self._scheduled(),
+            **services.of_picture(has_schedule_v1=self.has_schedule_v1),
         }
         if can.version("powerLed"):
             settings["PowerLed"] = tables.power_led()
@@ -108,36 +125,45 @@ class Persona:
             }
         return settings
 
+    def device_settings(self, *, ip: str) -> dict[str, Setting]:
+        """Return the Get/Set pairs of the device as a whole, by the name that follows `Get` and `Set`."""
+        who = self.identity
+        settings = {**tables.of_device(uid=who.uid, mac=who.mac, ip=ip), "Ddns": services.ddns()}
+        if self.members:
+            settings["BuzzerAlarmV20"] = services.buzzer()
+        if self.has_wifi:
+            settings |= {"Wifi": services.wifi(), "WifiSignal": services.wifi_signal()}
+        return settings
+
     def device_info(self) -> JsonObject:
         """Return the object `DevInfo`."""
         who = self.identity
+        kind = "NVR" if self.members else "IPC"
         info: JsonObject = {
             "B485": 0,
             "IOInputNum": self.inputs,
             "IOOutputNum": self.outputs,
-            "audioNum": 1,
+            "audioNum": int(not self.members),
             "buildDay": f"build {who.firmware.rpartition('_')[2]}",
             "cfgVer": "v3.0.0.0",
-            "channelNum": 1,
+            "channelNum": len(self.members) or 1,
             "detail": f"{who.hardware}W{len(who.model):02}0000001",
-            "diskNum": int(self.has_sd_card),
+            "diskNum": int(self.has_disk),
             "firmVer": who.firmware,
             "frameworkVer": 1,
             "hardVer": who.hardware,
             "model": who.model,
             "name": who.name,
             "serial": who.serial,
-            "type": "IPC",
-            "wifi": 0,
+            "type": kind,
+            "wifi": int(self.has_wifi),
         }
-        return info | ({"exactType": "IPC", "pakSuffix": "pak,paks"} if who.has_newer_fields else {})
+        return info | ({"exactType": kind, "pakSuffix": "pak,paks"} if who.has_newer_fields else {})
 
     def _scheduled(self) -> dict[str, Setting]:
         if self.has_schedule_v1:
             return {
-                "AudioAlarmV20": tables.alarm_plan("Audio"),
                 "MdAlarm": tables.motion_alarm(*self.grid),
-                "PushV20": tables.alarm_plan("Push"),
                 "RecV20": tables.recording(),
             }
         return {"Alarm": tables.motion_alarm_v0(*self.grid), "Rec": tables.recording_v0()}
@@ -169,7 +195,7 @@ _RLC_411WS = Persona(
         uid="95270000SIMB411W",
         has_newer_fields=False,
     ),
-    abilities.OLD_FIXED_CAMERA,
+    abilities.OLD_FIXED_CAMERA.with_device(wifi=(6, 1)),
     shows_codec=False,
     shows_encoder_details=False,
     has_port_switches=False,
@@ -177,7 +203,8 @@ _RLC_411WS = Persona(
     grid=(80, 45),
     has_schedule_v1=False,
     has_empty_mask_list=False,
-    has_sd_card=False,
+    has_disk=False,
+    has_wifi=True,
     infrared_states=("Auto", "Off"),
 )
 
@@ -191,7 +218,7 @@ _E1_ZOOM = Persona(
         mac="ec:71:db:0f:93:94",
         uid="95270000SIMDE1ZM",
     ),
-    abilities.PTZ_CAMERA.changed(ptzDirection=1, supportAiFace=1),
+    abilities.PTZ_CAMERA.changed(ptzDirection=1, supportAiFace=1).with_device(wifi=(6, 1)),
     ptz=PtzTraits(
         pan_highest=355.0,
         has_eight_directions=False,
@@ -204,6 +231,7 @@ _E1_ZOOM = Persona(
     shows_codec=False,
     ai_kinds=("people", "vehicle", "dog_cat", "face", "package", "visitor"),
     has_combined_events=True,
+    has_wifi=True,
     grid=(120, 67),
     infrared_states=("Auto", "Off"),
     extra_isp=MappingProxyType({"binningMode": 0, "hdr": 0}),
@@ -221,9 +249,67 @@ _RLC_520 = Persona(
     ),
     abilities.FIXED_CAMERA,
     ai_kinds=("people", "vehicle"),
+    has_flat_ai_alarm=True,
+)
+
+_DOORBELL = Persona(
+    Identity(
+        model="Video-Doorbell",
+        name="Door",
+        firmware="v3.0.0.2033_23041302",
+        hardware="DB_566128M5MP",
+        serial="000000000100006",
+        mac="ec:71:db:0f:93:96",
+        uid="95270000SIMFDOOR",
+    ),
+    abilities.DOORBELL,
+    shows_codec=False,
+    ai_kinds=("people", "vehicle", "package", "visitor"),
+    has_combined_events=True,
+    has_talk=True,
+)
+
+_ARGUS = Persona(
+    Identity(
+        model="Argus-3-Pro",
+        name="Garden",
+        firmware="v3.0.0.1388_22100711",
+        hardware="BC_566128M4MP",
+        serial="000000000100007",
+        mac="ec:71:db:0f:93:97",
+        uid="95270000SIMGARGU",
+    ),
+    abilities.BATTERY_CAMERA.with_device(wifi=(6, 1)),
+    has_wifi=True,
+    ai_kinds=("people", "vehicle"),
+)
+
+
+def _member(number: int) -> Persona:
+    """Return the camera that belongs into a place of the recorder; the kinds take turns."""
+    persona = (_RLC_823A, _RLC_520, _DOORBELL, _ARGUS)[number % 4]
+    identity = replace(persona.identity, name=f"{persona.identity.name} {number + 1}")
+    return replace(persona, identity=identity, has_talk=False)
+
+
+_RECORDER = Persona(
+    Identity(
+        model="RLN16-410",
+        name="Recorder",
+        firmware="v3.0.0.148_22060109",
+        hardware="H3MB18",
+        serial="000000000100003",
+        mac="ec:71:db:0f:93:93",
+        uid="95270000SIMCRN16",
+    ),
+    abilities.RECORDER,
+    members=tuple(_member(number) for number in range(16)),
 )
 
 PERSONAS: Mapping[str, Persona] = MappingProxyType(
-    {persona.identity.model: persona for persona in (_RLC_823A, _RLC_411WS, _E1_ZOOM, _RLC_520)}
+    {
+        persona.identity.model: persona
+        for persona in (_RLC_823A, _RLC_411WS, _E1_ZOOM, _RLC_520, _DOORBELL, _ARGUS, _RECORDER)
+    }
 )
 DEFAULT_MODEL = _RLC_823A.identity.model

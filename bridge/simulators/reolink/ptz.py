@@ -21,6 +21,7 @@ MOST_SPOTS = 16
 DWELL_S = range(1, 31)
 GUARD_RETURN_S = 60
 """The only time-out of the guard position that cameras accept."""
+CALIBRATION_S = 30.0
 
 TURNS = {
     "Left": (-1, 0),
@@ -133,6 +134,7 @@ class PtzUnit:
     _tour: _Tour | None = None
     _operation: _Operation | None = None
     _returns_at: float = math.inf
+    _calibrated_at: float | None = None
 
     def __post_init__(self) -> None:
         traits = self.traits
@@ -185,23 +187,28 @@ class PtzUnit:
         self._interrupt(axis, now)
         lens.go(position, FULL_SPEED * LENS_STEPS_PER_STEP, now)
 
-    def store_preset(self, id_: object, name: object, *, is_enabled: object, now: float) -> None:
+    def store_preset(self, id_: object, name: object, *, is_enabled: object, now: float, is_dry: bool = False) -> None:
         """Obey `SetPtzPreset`: store the pose of this moment, remove it, or, with None, only change the name.
+
+        `is_dry` checks without doing anything.
 
         Raises:
             NativeError: -4 for an id that is not in the list or a name that is not 1 to 31 characters long.
         """
-        preset = self.presets.get(id_) if isinstance(id_, int) else None
-        if preset is None or not isinstance(name, str) or not 1 <= len(name) <= 31 or is_enabled not in (None, 0, 1):
+        preset = self.presets.get(id_) if type(id_) is int else None
+        is_bad_name = not isinstance(name, str) or not 1 <= len(name) <= 31
+        if preset is None or is_bad_name or is_enabled not in (None, 0, 1) or isinstance(is_enabled, bool):
             raise NativeError(-4)
-        preset.name = name
+        if is_dry:
+            return
+        preset.name = str(name)
         if is_enabled == 1:
             preset.pose = self.pose_at(now)
         elif is_enabled == 0:
             preset.pose = None
 
-    def store_patrol(self, patrol: Patrol, now: float) -> None:
-        """Obey `SetPtzPatrol`.
+    def store_patrol(self, patrol: Patrol, now: float, *, is_dry: bool = False) -> None:
+        """Obey `SetPtzPatrol`; `is_dry` checks without doing anything.
 
         Raises:
             NativeError: -4 for an id, a spot, a dwell time or a speed that the camera does not have.
@@ -211,6 +218,8 @@ class PtzUnit:
         for spot in patrol.spots:
             if spot.preset_id not in self.presets or spot.dwell_s not in DWELL_S or spot.speed not in SPEEDS:
                 raise NativeError(-4)
+        if is_dry:
+            return
         self._catch_up(now)
         if self._tour is not None and self._tour.patrol.id == patrol.id:
             self._halt(now)
@@ -230,6 +239,18 @@ class PtzUnit:
             raise NativeError(-4)
         self._interrupt("toPos", now)
         self.head.go(self.guard.pose, FULL_SPEED, now)
+
+    def calibrate(self, now: float) -> None:
+        """Obey `PtzCheck`: the head finds its end stops and comes back to where it was."""
+        self._interrupt(None, now)
+        self.head.stop(now)
+        self._calibrated_at = now + CALIBRATION_S
+
+    def calibration_at(self, now: float) -> int:
+        """Return 0 when no calibration was asked for since the start, 1 while it lasts, 2 afterwards."""
+        if self._calibrated_at is None:
+            return 0
+        return 1 if now < self._calibrated_at else 2
 
     def place(self, pose: Pose, now: float) -> None:
         """Let someone turn the camera by hand."""

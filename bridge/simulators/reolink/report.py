@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bridge.simulators.control import JsonObject
     from bridge.simulators.faults import FaultBoard
-    from bridge.simulators.reolink.device import Channel, Device
+    from bridge.simulators.reolink.channel import Channel
+    from bridge.simulators.reolink.device import Device
     from bridge.simulators.reolink.head import Pose
     from bridge.simulators.reolink.ptz import PtzUnit
 
@@ -25,13 +26,20 @@ def report(device: Device, faults: FaultBoard, *, is_online: bool) -> JsonObject
         "model": device.persona.identity.model,
         "name": device.name,
         "online": is_online,
-        **_head(device, channel.ptz, now),
-        "imaging": {name.lower(): channel.settings[name].value for name in ("Image", "Isp")},
-        "encoders": channel.encoder.answer(channel.number, is_full=False).value["Enc"],
-        "lights": {light: _value(channel, name) for light, name in _LIGHTS.items() if name in channel.settings},
+        **_picture(device, channel, now),
+        "channels": [
+            {
+                "channel": member.number,
+                "online": member.is_online,
+                "name": member.name,
+                "model": member.persona.identity.model,
+                **_picture(device, member, now),
+            }
+            for member in device.channels
+            if device.is_recorder and member.is_paired
+        ],
         "relays": [],
         "inputs": [],
-        "alarms": {kind: channel.alarms.is_active(kind, now) for kind in channel.alarms.kinds},
         "sessions": [
             {
                 "token": device.sessions.label(session.token),
@@ -57,7 +65,6 @@ def report(device: Device, faults: FaultBoard, *, is_online: bool) -> JsonObject
             "dst": device.wall.dst,
             "ntp": device.settings["Ntp"].value,
         },
-        "masks": {"areas": channel.mask_areas, "enabled": channel.is_masked},
         "settings": {name: setting.value for name, setting in sorted({**device.settings, **channel.settings}.items())},
         "disk": None
         if device.disk is None
@@ -75,9 +82,29 @@ def report(device: Device, faults: FaultBoard, *, is_online: bool) -> JsonObject
     }
 
 
+def _picture(device: Device, channel: Channel, now: float) -> JsonObject:
+    """Return the state of one picture and of all that belongs to it."""
+    channel.settle(now)
+    battery, heard = channel.battery, channel.heard
+    return {
+        **_head(device, channel.ptz, now),
+        "imaging": {name.lower(): channel.settings[name].value for name in ("Image", "Isp")},
+        "encoders": channel.encoder.answer(channel.number, is_full=False).value["Enc"],
+        "lights": {light: _value(channel, name) for light, name in _LIGHTS.items() if name in channel.settings},
+        "siren": {"on": channel.is_siren_on(now)},
+        "alarms": {kind: channel.alarms.is_active(kind, now) for kind in channel.alarms.kinds},
+        "masks": {"areas": channel.mask_areas, "enabled": channel.is_masked},
+        "ai_alarms": {kind: setting.value for kind, setting in channel.ai_alarms.items()},
+        "talk": {"packets": heard.packets, "octets": heard.octets, "payload_type": heard.payload_type},
+        "battery": None
+        if battery is None
+        else {"percent": battery.percent, "awake": now < battery.awake_until, "wakes": battery.wakes},
+    }
+
+
 def _head(device: Device, unit: PtzUnit | None, now: float) -> JsonObject:
     if unit is None:
-        return {"pose": None, "presets": [], "tours": [], "guard": None}
+        return {"pose": None, "presets": [], "tours": [], "guard": None, "calibration": None}
     operation, running = unit.operation_at(now), unit.running_patrol_at(now)
     return {
         "pose": {
@@ -107,6 +134,7 @@ def _head(device: Device, unit: PtzUnit | None, now: float) -> JsonObject:
             "pose": None if unit.guard.pose is None else _numbers(unit.guard.pose),
             "returns": unit.guard.returns,
         },
+        "calibration": ("idle", "doing", "finished")[unit.calibration_at(now)],
     }
 
 

@@ -49,6 +49,12 @@ class Setting:
         limits = None if self.range is None else self._wrapped(self.range)
         return Answer(self._wrapped(self.value), initial, limits)
 
+    def number(self, channel: int) -> None:
+        """Belong to another picture than the first: its number stands in the value, the factory value and the range."""
+        self.value, self.limits = _numbered(self.value, channel), _numbered(self.limits, channel)
+        self.initial = None if self.initial is None else _numbered(self.initial, channel)
+        self.range = None if self.range is None else _numbered(self.range, channel)
+
     def written(self, param: JsonObject) -> JsonObject:
         """Return what `value` would become by a Set command.
 
@@ -62,3 +68,11 @@ class Setting:
 
     def _wrapped(self, part: JsonObject) -> JsonObject:
         return {self.key: part} if self.key else part
+
+
+def _numbered(part: JsonObject, channel: int) -> JsonObject:
+    """Return a copy in which every `channel` has another number."""
+    return {
+        key: channel if key == "channel" else _numbered(inner, channel) if isinstance(inner, dict) else inner
+        for key, inner in part.items()
+    }

@@ -34,6 +34,8 @@ _IMAGE_FIELDS = ("bright", "contrast", "hue", "saturation", "sharpen")
 _WEEK_HOURS = 7 * 24
 _WEEK: JsonObject = {"maxLen": _WEEK_HOURS, "minLen": _WEEK_HOURS}
 HIGHEST_SENSITIVITY = 50
+AI_GRID = (80, 60)
+"""Columns and rows of the area in which a kind of thing is recognised."""
 
 # Fields of `Isp` that mean nothing to a camera whose ability is 0, by ability.
 _ISP_ABILITIES = {
@@ -225,7 +227,9 @@ def motion_alarm(columns: int, rows: int) -> Setting:
         "sens": [_section_range()],
         "useNewSens": {"max": 1, "min": 0},
     }
-    return Setting(key="MdAlarm", value=deepcopy(value), initial=value, range=limits)
+    setting = Setting(key="MdAlarm", value=deepcopy(value), initial=value, range=limits)
+    setting.limits = {**limits, "scope": _scope_limits(columns, rows)}
+    return setting
 
 
 def motion_alarm_v0(columns: int, rows: int) -> Setting:
@@ -242,9 +246,11 @@ def motion_alarm_v0(columns: int, rows: int) -> Setting:
         "sens": [_section_range()],
         "type": ["md"],
     }
-    return Setting(
+    setting = Setting(
         key="Alarm", value=deepcopy(value), initial=value, range=limits, required=frozenset({"type", "channel"})
     )
+    setting.limits = {**limits, "scope": _scope_limits(columns, rows)}
+    return setting
 
 
 def detection(kinds: Iterable[str]) -> Setting:
@@ -262,6 +268,55 @@ def detection(kinds: Iterable[str]) -> Setting:
             "aiTrack": "boolean",
             "trackType": dict.fromkeys(types, "boolean"),
         },
+    )
+
+
+def ai_alarm(kind: str, *, is_flat: bool) -> Setting:
+    """`GetAiAlarm`, `SetAiAlarm` of one kind of thing; shown flat as the document prints it, or as devices nest it."""
+    width, height = AI_GRID
+    cells = width * height
+    share: JsonObject = {"max": 1.0, "min": 0.0}
+    targets = ("max_target_height", "max_target_width", "min_target_height", "min_target_width")
+    value: JsonObject = {
+        "ai_detect_type" if is_flat else "ai_type": kind,
+        "channel": 0,
+        "height": height,
+        "scope": {"area": "1" * cells},
+        "sensitivity": 10,
+        "stay_time": 0,
+        "width": width,
+        **{name: float(name.startswith("max")) for name in targets},
+    }
+    setting = Setting(key="AiAlarm", value=value, fixed=frozenset({"ai_type", "ai_detect_type"}))
+    setting.limits = {
+        "height": {"max": height, "min": height},
+        "scope": {"area": {"chars": "01", "maxLen": cells, "minLen": cells}},
+        "sensitivity": {"max": 100, "min": 0},
+        "stay_time": {"max": 8, "min": 0},
+        "width": {"max": width, "min": width},
+        **dict.fromkeys(targets, share),
+    }
+    return setting
+
+
+def crop() -> Setting:
+    """`GetCrop`, `SetCrop`: the part of the picture that a stream is cut out of."""
+    value: JsonObject = {
+        "cropHeight": 480,
+        "cropWidth": 640,
+        "mainHeight": 1920,
+        "mainWidth": 2560,
+        "minHeight": 480,
+        "minWidth": 640,
+        "topLeftX": 960,
+        "topLeftY": 720,
+    }
+    return Setting(
+        key="Crop",
+        value={"channel": 0, **value},
+        initial=value,
+        range={"topLeftX": {"max": 1920, "min": 0}, "topLeftY": {"max": 1440, "min": 0}},
+        fixed=frozenset(value.keys() - {"topLeftX", "topLeftY"}),
     )
 
 
@@ -317,17 +372,6 @@ def recording_v0() -> Setting:
             "schedule": {"enable": "boolean", "table": _WEEK},
         },
     )
-
-
-def alarm_plan(key: str) -> Setting:
-    """`Get<..>V20`, `Set<..>V20` of the siren and of push messages: when which trigger counts."""
-    table = dict.fromkeys(("AI_PEOPLE", "AI_VEHICLE", "MD"), "1" * _WEEK_HOURS)
-    value: JsonObject = {"enable": 0, "schedule": {"channel": 0, "table": table}}
-    limits: JsonObject = {
-        "enable": "boolean",
-        "schedule": {"channel": 0, "table": dict.fromkeys(table, _WEEK)},
-    }
-    return Setting(key=key, value=deepcopy(value), initial=value, range=limits)
 
 
 def autofocus() -> Setting:
@@ -477,9 +521,12 @@ def _sensitivity(lowest: int) -> JsonObject:
 
 
 def _scope_range(columns: int, rows: int) -> JsonObject:
+    """Return the range that is shown; its length of the table is the document's, which fits no grid."""
+    sides: JsonObject = {"cols": {"max": columns, "min": columns}, "rows": {"max": rows, "min": rows}}
+    return {**sides, "table": {"maxLen": 8159 if columns > 80 else 6399}}
+
+
+def _scope_limits(columns: int, rows: int) -> JsonObject:
+    """Return the range that is enforced: a letter for each cell."""
     cells = columns * rows
-    return {
-        "cols": {"max": columns, "min": columns},
-        "rows": {"max": rows, "min": rows},
-        "table": {"maxLen": cells, "minLen": cells},
-    }
+    return {**_scope_range(columns, rows), "table": {"chars": "01", "maxLen": cells, "minLen": cells}}

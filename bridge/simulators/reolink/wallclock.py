@@ -96,8 +96,10 @@ class WallClock:
         fields = {"year": local.year, "mon": local.month, "day": local.day}
         return {**self.display, **fields, "hour": local.hour, "min": local.minute, "sec": local.second}
 
-    def set(self, time: JsonObject, dst: JsonObject) -> None:
+    def set(self, time: JsonObject, dst: JsonObject, *, is_dry: bool = False) -> None:
         """Set the clock by the objects `Time` and `Dst`, each complete and within its range.
+
+        `is_dry` checks without doing anything.
 
         Raises:
             NativeError: -4 for a day that its month does not have; nothing has changed.
@@ -106,12 +108,16 @@ class WallClock:
             local = datetime(time["year"], time["mon"], time["day"], time["hour"], time["min"], time["sec"])  # noqa: DTZ001 - the camera's local time has no zone
         except ValueError as error:
             raise NativeError(-4) from error
+        if is_dry:
+            return
         self.dst = dst
         self.display = {name: time[name] for name in INITIAL_FORMAT}
-        # In the hour that daylight saving repeats, the first one is meant.
-        standard = local - self._saving(local - timedelta(hours=dst["offset"]))
-        utc = (standard + timedelta(seconds=self.display["timeZone"])).replace(tzinfo=UTC)
-        self.offset_s = (utc - self._clock.utc()).total_seconds()
+        self.offset_s = (self.utc_of(local) - self._clock.utc()).total_seconds()
+
+    def utc_of(self, local: datetime) -> datetime:
+        """Return what a local time is in UTC; of the hour that daylight saving repeats, the first one is meant."""
+        standard = local - self._saving(local - timedelta(hours=self.dst["offset"]))
+        return (standard + timedelta(seconds=self.display["timeZone"])).replace(tzinfo=UTC)
 
     def synchronise(self) -> None:
         """Take the right time, as from an NTP server."""

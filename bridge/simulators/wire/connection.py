@@ -28,7 +28,11 @@ from bridge.simulators.wire.transport import TransportOffer, choose_transport
 DEFAULT_PORT = 554
 """Left out of URLs."""
 
-_TRACKS = {"track1": VIDEO_TRACK, "track2": AUDIO_TRACK}
+TALK_TRACK = 3
+TALK_FEATURE = "www.onvif.org/ver20/backchannel"
+"""What a client requires that wants to talk (ONVIF Streaming Specification, 5.3.1)."""
+
+_TRACKS = {"track1": VIDEO_TRACK, "track2": AUDIO_TRACK, "track3": TALK_TRACK}
 _USER_INFO = re.compile(r"(?<=://)[^/@]*@")
 
 
@@ -40,6 +44,7 @@ class RtspService:
     password_of: Callable[[str], str | None]
     find_stream: Callable[[str], StreamSpec | None]
     on_request: Callable[[str, str, int], None]
+    on_talk: Callable[[str, bytes], None]
     sessions: SessionTable
     connections: set[RtspConnection]
 
@@ -52,7 +57,7 @@ class RtspConnection(asyncio.Protocol):
         self._service = service
         self._connection_limit = connection_limit
         self._guard = DigestGuard(service.realm, service.password_of)
-        self._reader = RequestReader()
+        self._reader = RequestReader(self._frame)
         self._transport: asyncio.Transport
         self._host = ""
         self._client_host = ""
@@ -100,6 +105,11 @@ class RtspConnection(asyncio.Protocol):
         """Close at once, whatever is still to be sent."""
         self._transport.abort()
 
+    def _frame(self, channel: int, content: bytes) -> None:
+        session = self._service.sessions.talking_on(self._transport, channel)
+        if session is not None:
+            self._service.on_talk(session.path, content)
+
     def _respond(self, request: Request) -> None:
         response = self._answer(request)
         self._transport.write(response.render(request.headers.get("cseq")))
@@ -130,7 +140,8 @@ class RtspConnection(asyncio.Protocol):
         if spec is None:
             return Response(Status.NOT_FOUND)
         audio = (AUDIO_RATE_HZ, AUDIO_CONFIG) if spec.audio else None
-        sdp = describe(video_clip(spec.video), host=self._host, audio=audio)
+        has_talk = spec.has_talk and request.headers.get("require") == TALK_FEATURE
+        sdp = describe(video_clip(spec.video), host=self._host, audio=audio, has_talk=has_talk)
         headers = {"Content-Base": f"{self._base}/{request.path}/", "Content-Type": "application/sdp"}
         return Response(Status.OK, headers, sdp.encode())
 
@@ -138,7 +149,7 @@ class RtspConnection(asyncio.Protocol):
         path, _, track_name = request.path.rpartition("/")
         track = _TRACKS.get(track_name)
         spec = self._service.find_stream(path)
-        if track is None or spec is None or (track == AUDIO_TRACK and not spec.audio):
+        if track is None or spec is None or not _has_track(spec, track):
             return Response(Status.NOT_FOUND)
         if "session" not in request.headers:
             session = self._service.sessions.open(path, spec)
@@ -157,8 +168,10 @@ class RtspConnection(asyncio.Protocol):
 
     def _set_up_track(self, session: RtspSession, track: int, request: Request) -> Response:
         offer = choose_transport(request.headers.get("transport", ""), free_channel=2 * (track - 1))
-        if offer is None:
+        if offer is None or (track == TALK_TRACK and not offer.is_interleaved):
             return Response(Status.UNSUPPORTED_TRANSPORT)
+        if track == TALK_TRACK:
+            return self._set_up_talk(session, offer)
         try:
             outlet, transport_header = self._open_outlet(offer)
         except OSError:
@@ -173,6 +186,13 @@ class RtspConnection(asyncio.Protocol):
         session.player.tracks[track] = PlayerTrack(rtp, outlet)
         headers = {"Transport": transport_header, "Session": f"{session.id};timeout={SESSION_TIMEOUT_S}"}
         return Response(Status.OK, headers)
+
+    def _set_up_talk(self, session: RtspSession, offer: TransportOffer) -> Response:
+        """Listen to what the client says; only inside the connection."""
+        session.transport, session.talk_channel = self._transport, offer.pair[0]
+        first, second = offer.pair
+        transport = f"RTP/AVP/TCP;unicast;interleaved={first}-{second}"
+        return Response(Status.OK, {"Transport": transport, "Session": f"{session.id};timeout={SESSION_TIMEOUT_S}"})
 
     def _open_outlet(self, offer: TransportOffer) -> tuple[Outlet, str]:
         """Return what sends the packets, and the Transport header that says so."""
@@ -216,3 +236,7 @@ class RtspConnection(asyncio.Protocol):
             return Response(Status.OK)
         session = self._session_of(request)
         return Response(Status.SESSION_NOT_FOUND) if session is None else Response(Status.OK, {"Session": session.id})
+
+
+def _has_track(spec: StreamSpec, track: int) -> bool:
+    return {VIDEO_TRACK: True, AUDIO_TRACK: spec.audio, TALK_TRACK: spec.has_talk}[track]

@@ -1,7 +1,7 @@
 """RTSP 1.0 messages as a camera reads and writes them (RFC 2326 sections 4, 6, 7 and 12).
 
-Only what a server needs: requests in, responses out. Interleaved frames that a client sends (its RTCP) are cut out
-of the byte stream and dropped.
+Only what a server needs: requests in, responses out. Interleaved frames that a client sends (its RTCP, and what it
+says to the camera) are cut out of the byte stream and handed over.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HEAD_LIMIT_BYTES = 16 * 1024
 """A request's first line and headers; real ones stay below 1 KiB."""
@@ -78,10 +82,15 @@ class Response:
 
 
 class RequestReader:
-    """Cuts the bytes of one connection into requests."""
+    """Cuts the bytes of one connection into requests.
 
-    def __init__(self) -> None:
+    Args:
+        on_frame: told channel and content of each interleaved frame; without it they are dropped.
+    """
+
+    def __init__(self, on_frame: Callable[[int, bytes], None] = lambda _channel, _content: None) -> None:
         self._buffer = bytearray()
+        self._on_frame = on_frame
 
     def feed(self, data: bytes) -> None:
         """Take what was received."""
@@ -109,7 +118,7 @@ class RequestReader:
         return Request(method, url, headers, body)
 
     def _skip_between_requests(self) -> bool:
-        """Drop interleaved frames and blank lines; False if the buffer ends within one of them."""
+        """Cut out interleaved frames and blank lines; False if the buffer ends within one of them."""
         buffer = self._buffer
         while buffer[:1] == b"$" or buffer[:2] == b"\r\n":
             size = 2
@@ -119,6 +128,8 @@ class RequestReader:
                 size = _INTERLEAVED_HEADER_BYTES + int.from_bytes(buffer[2:4])
             if len(buffer) < size:
                 return False
+            if buffer[:1] == b"$":
+                self._on_frame(buffer[1], bytes(buffer[_INTERLEAVED_HEADER_BYTES:size]))
             del buffer[:size]
         return True
 

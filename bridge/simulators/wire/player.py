@@ -39,6 +39,7 @@ class StreamSpec:
         video: name of a clip, one of `clips.VIDEO_NAMES`.
         frame_rate: frames in a second.
         audio: whether there is an audio track.
+        has_talk: whether the stream has a way back, to a speaker.
 
     Raises:
         ValueError: there is no such clip, or the frame rate is out of range.
@@ -47,6 +48,7 @@ class StreamSpec:
     video: str
     frame_rate: float
     audio: bool
+    has_talk: bool = False
 
     def __post_init__(self) -> None:
         if self.video not in VIDEO_NAMES:

@@ -36,6 +36,7 @@ class RtspServer:
         find_stream: what a path carries now (no slash in front, no track behind), or None if there is no such
             stream. Called anew for each DESCRIBE and SETUP.
         on_request: told method, URL (without user and password) and status of each request answered.
+        on_talk: told the path and an RTP packet whenever a client talks to the camera.
         elapsed: the camera's time in seconds, which never goes back; pictures, time-outs and stalls follow it. A
             still picture drawn for the same time shows what the streams show.
 
@@ -50,6 +51,7 @@ class RtspServer:
         password_of: Callable[[str], str | None],
         find_stream: Callable[[str], StreamSpec | None],
         on_request: Callable[[str, str, int], None],
+        on_talk: Callable[[str, bytes], None] = lambda _path, _packet: None,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self.listening = asyncio.Event()
@@ -60,6 +62,7 @@ class RtspServer:
             password_of=password_of,
             find_stream=find_stream,
             on_request=on_request,
+            on_talk=on_talk,
             sessions=self._sessions,
             connections=self._connections,
         )
@@ -114,6 +117,10 @@ class RtspServer:
     def forget_sessions(self) -> None:
         """End all sessions; connections stay, and requests that name a session are answered 454."""
         self._sessions.end_all()
+
+    def end_lost(self) -> None:
+        """End the sessions whose stream is no longer there; connections stay."""
+        self._sessions.end_where(lambda path: self._service.find_stream(path) is None)
 
     async def _listen(self, host: str, port: int) -> None:
         self._listener = await asyncio.get_running_loop().create_server(

@@ -10,17 +10,20 @@ if TYPE_CHECKING:
 
 VIDEO_PAYLOAD_TYPE = 96
 AUDIO_PAYLOAD_TYPE = 97
+TALK_PAYLOAD_TYPE = 0
+"""G.711 mu-law, as RFC 3551 numbers it."""
 VIDEO_CLOCK_RATE = 90000
 TRACK_PREFIX = "track"
 
 
-def describe(clip: VideoClip, *, host: str, audio: tuple[int, bytes] | None) -> str:
+def describe(clip: VideoClip, *, host: str, audio: tuple[int, bytes] | None, has_talk: bool = False) -> str:
     """Return the SDP of a stream.
 
     Args:
         clip: the video, `track1`.
         host: the camera's address as the client reached it.
         audio: clock rate and AudioSpecificConfig of `track2`, or None.
+        has_talk: offer `track3`, the sound that the client sends (ONVIF Streaming Specification, 5.3).
     """
     family = "IP6" if ":" in host else "IP4"
     encoding, parameters = _video_format(clip)
@@ -45,6 +48,13 @@ def describe(clip: VideoClip, *, host: str, audio: tuple[int, bytes] | None) -> 
             f"a=fmtp:{AUDIO_PAYLOAD_TYPE} streamtype=5;profile-level-id=1;mode=AAC-hbr;"
             f"sizelength=13;indexlength=3;indexdeltalength=3;config={config.hex().upper()}",
             f"a=control:{TRACK_PREFIX}2",
+        ]
+    if has_talk:
+        lines += [
+            f"m=audio 0 RTP/AVP {TALK_PAYLOAD_TYPE}",
+            f"a=rtpmap:{TALK_PAYLOAD_TYPE} PCMU/8000",
+            "a=sendonly",
+            f"a=control:{TRACK_PREFIX}3",
         ]
     return "\r\n".join([*lines, ""])
 

@@ -29,6 +29,7 @@ class RtspSession:
         path: of the stream, as the client set it up.
         touched_s: camera time of the last request that named the session.
         transport: the connection that carries its packets, or None when they go by UDP.
+        talk_channel: the interleaved channel on which the client talks to the camera, or None.
     """
 
     id: str
@@ -37,6 +38,7 @@ class RtspSession:
     player: Player
     touched_s: float
     transport: asyncio.Transport | None = None
+    talk_channel: int | None = None
 
 
 class SessionTable:
@@ -97,6 +99,16 @@ class SessionTable:
         """Stop the sessions whose packets go through a connection that is gone."""
         for session in [session for session in self._sessions.values() if session.transport is transport]:
             self.end(session)
+
+    def end_where(self, is_over: Callable[[str], bool]) -> None:
+        """Stop the sessions whose path is told to be over."""
+        for session in [session for session in self._sessions.values() if is_over(session.path)]:
+            self.end(session)
+
+    def talking_on(self, transport: asyncio.Transport, channel: int) -> RtspSession | None:
+        """Return the session that talks on a channel of a connection, or None."""
+        sessions = (session for session in self._sessions.values() if session.transport is transport)
+        return next((session for session in sessions if session.talk_channel == channel), None)
 
     def stall(self, seconds: float) -> None:
         """Send nothing to any session for a while."""

@@ -1,5 +1,6 @@
 // Adds and uses a camera as programs built on agsh/onvif do (Scrypted and others); prints what it saw as JSON.
-// Usage: node agsh.js HOST PORT USER PASSWORD TRIGGER_URL
+// Usage: node agsh.js HOST PORT USER PASSWORD [TRIGGER_URL]; without the last, it prints a line when it listens, and
+// somebody else has to let something move.
 'use strict';
 const http = require('http');
 const { promisify } = require('util');
@@ -8,6 +9,10 @@ const { Cam } = require('onvif');
 const [hostname, port, username, password, triggerUrl] = process.argv.slice(2);
 
 function trigger(active) {
+  if (!triggerUrl) {
+    if (active) process.stdout.write('{"listening": true}\n');
+    return Promise.resolve();
+  }
   const body = JSON.stringify({ kind: 'motion', active });
   return new Promise((resolve, reject) => {
     const request = http.request(triggerUrl, { method: 'POST', headers: { 'Content-Type': 'application/json' } }, (answer) => {

@@ -1,14 +1,22 @@
 """The configuration file: everything that is wrong is said at once, with its place and without its secrets."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from bridge.config.loader import load_configuration
 from bridge.config.models import Configuration
 from bridge.core.errors import ConfigError, ConfigProblem
 from bridge.core.model import Secret
 from bridge.core.users import UserLevel
+from bridge.runtime.certificate import self_signed
 
 GOOD = """
 users:
@@ -32,9 +40,22 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def load(text: str) -> Configuration:
         path = tmp_path / "bridge.yaml"
         path.write_text(text)
-        return load_configuration(path, FAMILIES)
+        return load_configuration(path, FAMILIES, switches=("rtsp_anonymous", "digest_sha256"))
 
     return load
+
+
+def write_pair(folder: Path) -> None:
+    """Write a certificate with its key, that key under a password, and the key of another."""
+    pem, other = (self_signed(["127.0.0.1"], datetime.now(UTC)) for _ in range(2))
+    cut = pem.index("-----BEGIN CERT")
+    locked = load_pem_private_key(pem[:cut].encode(), None).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"password")
+    )
+    (folder / "bridge.crt").write_text(pem[cut:])
+    (folder / "bridge.key").write_text(pem[:cut])
+    (folder / "locked.key").write_bytes(locked)
+    (folder / "other.key").write_text(other)
 
 
 def problems_of(load, text: str) -> dict[str, str]:
@@ -50,7 +71,9 @@ def test_a_minimal_file_gets_the_documented_defaults(load):
         "advertise": "auto",
         "rtsp_port": 8554,
         "http_port": 8000,
+        "tls": {"certificate": None, "key": None},
         "discovery": True,
+        "compatibility": {},
         "state": Path("bridge-state.db"),
     }
     camera = configuration.cameras[0]
@@ -62,6 +85,48 @@ def test_a_minimal_file_gets_the_documented_defaults(load):
         None,
     )
     assert configuration.users[0].level is UserLevel.ADMINISTRATOR
+
+
+@pytest.mark.parametrize(("written", "is_on"), [("true", True), ("false", False), ("{}", True)])
+def test_tls_is_switched_with_a_word(load, written, is_on):
+    assert (load(f"bridge: {{tls: {written}}}{GOOD}").bridge.tls is not None) is is_on
+
+
+def test_tls_takes_a_certificate_of_the_operators_own(load, tmp_path):
+    write_pair(tmp_path)
+    section = f"{{certificate: {tmp_path}/bridge.crt, key: {tmp_path}/bridge.key}}"
+    tls = load(f"bridge: {{tls: {section}}}{GOOD}").bridge.tls
+    assert (tls.certificate, tls.key) == (tmp_path / "bridge.crt", tmp_path / "bridge.key")
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "message"),
+    [
+        ("", "bridge.tls", "must be true, false, or the files {certificate: FILE, key: FILE}"),
+        ("{certificate: PATH/bridge.crt}", "bridge.tls", "certificate and key belong together: give both, or neither"),
+        ("{certificate: /nowhere, key: PATH/bridge.key}", "bridge.tls.certificate", "path does not point to a file"),
+        ("{certificate: /etc/hosts, key: PATH/bridge.key}", "bridge.tls.certificate", "holds no certificate in PEM"),
+        ("{certificate: PATH/bridge.crt, key: /etc/hosts}", "bridge.tls.key", "holds no private key in PEM"),
+        (
+            "{certificate: PATH/bridge.crt, key: PATH/locked.key}",
+            "bridge.tls.key",
+            "is locked with a password: store the key without one",
+        ),
+        ("{cert: /etc/hosts}", "bridge.tls.cert", "is not a known key; known here: certificate, key"),
+    ],
+)
+def test_tls_that_cannot_be(load, tmp_path, written, path, message):
+    write_pair(tmp_path)
+    problems = problems_of(load, f"bridge: {{tls: {written.replace('PATH', str(tmp_path))}}}{GOOD}")
+    assert problems == {path: message}
+
+
+def test_a_certificate_needs_its_own_key(load, tmp_path):
+    write_pair(tmp_path)
+    section = f"{{certificate: {tmp_path}/bridge.crt, key: {tmp_path}/other.key}}"
+    message = problems_of(load, f"bridge: {{tls: {section}}}{GOOD}")["bridge.tls"]
+    assert message.startswith("the certificate cannot be used with the key: ")
+    assert "key values mismatch" in message
 
 
 def test_a_secret_comes_from_the_environment(load):
@@ -214,3 +279,26 @@ def test_the_ipv6_wildcard_is_refused_with_the_remedy(load):
 def test_a_wrong_value_does_not_hide_what_is_not_unique(load):
     double = "  - {id: front-door, family: reolink, host: h, password: x}\n"
     assert list(problems_of(load, "bridge: {bind: nowhere}" + GOOD + double)) == ["bridge.bind", "cameras[1].id"]
+
+
+def test_compatibility_is_set_for_all_devices_and_for_one(load):
+    text = GOOD.replace("onvif_port: 8081", "compatibility: {rtsp_anonymous: false}")
+    configuration = load("bridge: {compatibility: {rtsp_anonymous: true, digest_sha256: on}}" + text)
+    assert configuration.bridge.compatibility == {"rtsp_anonymous": True, "digest_sha256": True}
+    assert configuration.cameras[0].compatibility == {"rtsp_anonymous": False}
+
+
+def test_switches_that_do_not_exist_or_are_no_switches_are_errors(load):
+    text = GOOD.replace("onvif_port: 8081", "compatibility: {rtsp_anonymus: true, digest_sha256: 1}")
+    assert problems_of(load, "bridge: {compatibility: {port80_alias: true}}" + text) == {
+        "cameras[0].compatibility.digest_sha256": "should be a valid boolean",
+        "bridge.compatibility.port80_alias": "is not a known switch; known here: rtsp_anonymous, digest_sha256",
+        "cameras[0].compatibility.rtsp_anonymus": "is not a known switch; known here: rtsp_anonymous, digest_sha256",
+    }
+
+
+@pytest.mark.parametrize("written", ["", "[rtsp_anonymous]", "rtsp_anonymous"])
+def test_compatibility_that_is_no_mapping_is_an_error(load, written):
+    assert problems_of(load, f"bridge: {{compatibility: {written}}}" + GOOD) == {
+        "bridge.compatibility": "should be a valid dictionary"
+    }

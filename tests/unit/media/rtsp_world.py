@@ -11,7 +11,7 @@ from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media.directory import StreamDirectory
 from bridge.media.hub import StreamHub
-from bridge.media.rtsp_server import RtspServer
+from bridge.media.rtsp_server import RtspServer, Waits
 from bridge.media.source import MediaKind, StreamDescription, Track
 from bridge.proto.http.digest import DigestServer
 from bridge.runtime.clock import SystemClock
@@ -94,18 +94,37 @@ class World:
 
 
 @asynccontextmanager
-async def rtsp_world(source=None, *, host="127.0.0.1", clock=None, users=None, **options):
+async def rtsp_world(
+    source=None,
+    *,
+    host="127.0.0.1",
+    clock=None,
+    entrance=None,
+    brake=None,
+    back_channel=None,
+    linger_s=10.0,
+    begin_s=0.0,
+    **waits,
+):
     source = source or ScriptedSource()
     clock = clock or SystemClock()
-    hub = StreamHub("cam/main", source, clock=SystemClock(), random=Random(1), linger_s=10.0)
+    hub = StreamHub("cam/main", source, clock=SystemClock(), random=Random(1), linger_s=linger_s)
     directory = StreamDirectory()
-    directory.add("cam/main", hub, users=users)
-    server = RtspServer(directory, digest=DigestServer("bridge", key=b"key"), users=Users(), clock=clock, **options)
+    directory.add("cam/main", hub, entrance=entrance, back_channel=back_channel)
+    server = RtspServer(
+        directory,
+        digest=DigestServer("bridge", key=b"key"),
+        users=Users(),
+        clock=clock,
+        brake=brake,
+        waits=Waits(begin_s=begin_s, **waits),
+    )
     await server.start(host, 0)
     async with asyncio.TaskGroup() as group:
-        running = group.create_task(hub.run())
+        running = [group.create_task(each.run()) for each in (hub, back_channel) if each is not None]
         try:
             yield World(server, hub, source, "cam/main")
         finally:
             await server.close()
-            running.cancel()
+            for each in running:
+                each.cancel()

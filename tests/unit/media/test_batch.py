@@ -27,3 +27,10 @@ def test_mapping_renumbers_and_drops_and_is_made_once() -> None:
 
     assert mapped == frame(6, rtp(b"v", seq=1, rtp_time=0)) + frame(6, rtp(b"w", seq=2, rtp_time=0))
     assert batch.mapped((6, 7, None, None)) is mapped
+
+
+def test_data_is_left_alone_when_what_is_dropped_is_not_in_it() -> None:
+    batch = Batch(video(b"v", seq=1), keyframe=None)
+
+    assert batch.mapped((0, 1, None, None)) is batch.data
+    assert Batch(audio(b"a", seq=1), keyframe=None).mapped((0, 1, None, None)) == b""

@@ -114,6 +114,55 @@ async def test_refused_login_is_not_tried_again_for_every_client(refusal: AuthFa
         assert stage.source.runs == 1
 
 
+async def test_what_is_known_is_told_however_long_a_refusal_lasts() -> None:
+    async with running(Stage()) as stage:
+        viewer = await stage.play()
+        stage.source.fail(AuthFailed("wrong password"))
+        await stage.source.ended(1)
+        stage.hub.detach(viewer)
+
+    assert stage.hub.state.phase is HubPhase.IDLE
+    async with asyncio.timeout(SHORT_S):
+        assert await stage.hub.description(timeout_s=LONG_S) == VIDEO_ONLY
+
+
+async def test_a_camera_that_returns_is_not_kept_waiting_for_what_it_refused_before() -> None:
+    async with running(Stage()) as stage:
+        stage.hub.attach(Viewer())
+        await stage.source.begun(1)
+        stage.source.fail(AuthFailed("wrong password"))
+        await stage.source.ended(1)
+        stage.hub.retry()
+        async with asyncio.timeout(0.5):
+            await stage.source.begun(2)
+
+
+async def test_who_asks_after_the_return_of_a_camera_is_not_told_of_its_refusal() -> None:
+    async with running(Stage(linger_s=0)) as stage, asyncio.TaskGroup() as group:
+        refused = group.create_task(refusal_of(stage.hub))
+        await stage.source.begun(1)
+        stage.source.fail(AuthFailed("wrong password"))
+        await refused
+        stage.hub.retry()
+        asked = group.create_task(stage.hub.description(timeout_s=LONG_S))
+        async with asyncio.timeout(0.5):
+            await stage.source.begun(2)
+        stage.source.open()
+
+        assert await asked == VIDEO_ONLY
+
+
+async def test_a_return_of_a_camera_does_not_disturb_what_plays() -> None:
+    async with running(Stage()) as stage:
+        await stage.play()
+        stage.hub.retry()
+        stage.source.fail(AuthFailed("wrong password"))
+        await stage.source.ended(1)
+        await asyncio.sleep(SHORT_S)
+
+        assert stage.source.runs == 1
+
+
 async def test_all_viewers_share_one_upstream_and_one_batch() -> None:
     async with running(Stage()) as stage:
         first = await stage.play()
@@ -304,3 +353,19 @@ def test_packets_before_a_description_are_ignored() -> None:
 
     assert stage.hub.counters.bytes_in == 0
     assert media_of(b"") == []
+
+
+async def test_a_stream_has_begun_when_every_track_has() -> None:
+    async with running(Stage()) as stage, asyncio.TaskGroup() as group:
+        waiting = group.create_task(stage.hub.begun(timeout_s=LONG_S))
+        await stage.play(VIDEO_AND_AUDIO)
+        stage.source.feed(video(PICTURE, seq=1))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        stage.source.feed(audio(seq=1))
+        await waiting
+
+
+async def test_a_track_that_keeps_silent_is_not_waited_for_for_ever() -> None:
+    async with running(Stage()) as stage:
+        await stage.hub.begun(timeout_s=SHORT_S)

@@ -1,6 +1,7 @@
 import asyncio
 import socket
-from itertools import pairwise
+from itertools import count, pairwise
+from random import Random
 
 import pytest
 from typing_extensions import override
@@ -10,10 +11,16 @@ from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media import interleaved, rtsp_server
 from bridge.media.batch import split_frames
+from bridge.media.hub import StreamHub
+from bridge.media.rtsp_server import Waits
 from bridge.media.source import MediaKind, StreamDescription, Track
+from bridge.media.udp import UdpPorts
 from bridge.proto.rtsp import session
+from bridge.proto.rtsp.server import Entrance
+from bridge.proto.rtsp.session import SessionTable
+from bridge.runtime.clock import SystemClock
 from tests.clients.rtsp import UdpReceiver, rtsp_client
-from tests.unit.media.rtsp_world import BOTH, ScriptedSource, key_picture, picture, rtsp_world, sound
+from tests.unit.media.rtsp_world import BOTH, VIDEO, ScriptedSource, key_picture, picture, rtsp_world, sound
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 TCP_AUDIO = "RTP/AVP/TCP;unicast;interleaved=2-3"
@@ -204,7 +211,7 @@ class OnlyGuest:
 
 
 async def test_a_stream_with_accounts_of_its_own_is_shown_to_these_alone():
-    async with rtsp_world(users=OnlyGuest()) as world:
+    async with rtsp_world(entrance=Entrance(OnlyGuest())) as world:
         for account, status in (({"username": "guest", "password": "guest"}, 200), (world.account, 401)):
             async with rtsp_client(world.port, **account) as client:
                 assert (await client.request("DESCRIBE", world.url)).status == status
@@ -263,7 +270,7 @@ async def test_paused_viewer_gets_nothing_until_it_plays_again():
 
 async def test_silent_session_runs_out_and_its_connection_goes_with_it(monkeypatch):
     monkeypatch.setattr(session, "GRACE_S", 0.05)
-    async with rtsp_world(session_timeout_s=0) as world, rtsp_client(world.port, **world.account) as client:
+    async with rtsp_world(session_s=0) as world, rtsp_client(world.port, **world.account) as client:
         await client.open(world.url, TCP)
         assert await client.at_end()
         assert world.hub.counters.readers == 0
@@ -355,9 +362,169 @@ async def test_change_of_encoding_ends_sessions_so_that_clients_ask_again():
 
 async def test_stream_that_was_removed_is_not_found():
     async with rtsp_world() as world, rtsp_client(world.port, **world.account) as client:
-        reply = await client.request("SETUP", f"{world.url}/track1", Transport=TCP)
+        await client.request("DESCRIBE", world.url)
         world.server.directory.remove("cam/main")
-        assert (await client.request("PLAY", world.url, Session=reply.session)).status == 404
+        assert (await client.request("DESCRIBE", world.url)).status == 404
+
+
+@pytest.mark.parametrize("method", ["SETUP", "PLAY"])
+async def test_sessions_of_a_stream_end_when_it_is_removed_and_those_of_others_go_on(method):
+    async with rtsp_world() as world, rtsp_client(world.port, **world.account) as other:
+        second = StreamHub("cam/sub", ScriptedSource(), clock=SystemClock(), random=Random(1))
+        world.server.directory.add("cam/sub", second)
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(second.run())
+            await other.open(world.url.replace("main", "sub"), TCP)
+            async with rtsp_client(world.port, **world.account) as client:
+                reply = await client.request("SETUP", f"{world.url}/video/track1", Transport=TCP)
+                if method == "PLAY":
+                    await client.request("PLAY", f"{world.url}/video", Session=reply.session)
+                world.server.directory.remove("cam/main")
+                assert await client.at_end()
+            assert (len(world.server.sessions), world.hub.counters.readers) == (1, 0)
+            assert (await other.request("OPTIONS", "*")).status == 200
+            running.cancel()
+
+
+# -- what happens while a camera is waited for
+
+
+class GatedSource(ScriptedSource):
+    """Opens when the gate is open."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.closed = asyncio.Event()
+
+    @override
+    async def run(self, sink):
+        await self.gate.wait()
+        try:
+            await super().run(sink)
+        finally:
+            self.closed.set()
+
+    async def leave_closed(self):
+        """Wait until it is closed, and have nobody open it."""
+        self.gate.clear()
+        await self.closed.wait()
+
+
+async def has_been_read(world):
+    """Return when the server has read what was sent to it before."""
+    async with rtsp_client(world.port) as other:
+        await other.request("OPTIONS", "*")
+
+
+async def test_of_two_plays_of_one_session_that_wait_for_the_camera_one_adds_a_viewer():
+    source = GatedSource()
+    async with (
+        rtsp_world(source, linger_s=0) as world,
+        rtsp_client(world.port, **world.account) as first,
+        rtsp_client(world.port, **world.account) as second,
+    ):
+        with UdpReceiver() as receiver:
+            reply = await first.request("SETUP", f"{world.url}/track1", Transport=receiver.transport)
+            await second.request("DESCRIBE", world.url)
+            await source.leave_closed()
+            async with asyncio.TaskGroup() as group:
+                session = {"Session": reply.session}
+                plays = [group.create_task(each.request("PLAY", world.url, **session)) for each in (first, second)]
+                await has_been_read(world)
+                source.gate.set()
+            assert [each.result().status for each in plays] == [200, 200]
+            assert sum("rtp-info" in each.result().headers for each in plays) == 1
+            assert world.hub.counters.readers == 1
+            await first.request("TEARDOWN", world.url, **session)
+        assert world.hub.counters.readers == 0
+
+
+class CountedPorts(UdpPorts):
+    """Ports that are counted as they are opened."""
+
+    opened = 0
+
+    @override
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        CountedPorts.opened += 1
+
+
+@pytest.fixture
+def counted_ports(monkeypatch):
+    monkeypatch.setattr(rtsp_server, "UdpPorts", CountedPorts)
+    monkeypatch.setattr(CountedPorts, "opened", 0)
+    return CountedPorts
+
+
+@pytest.mark.parametrize("what", ["fewer tracks", "removed"])
+async def test_stream_that_changes_while_its_first_packets_are_waited_for_is_not_set_up(what, counted_ports):
+    async with rtsp_world(begin_s=5.0) as world, rtsp_client(world.port, **world.account) as client:
+        await client.request("DESCRIBE", world.url)
+        async with asyncio.TaskGroup() as group:
+            transport = "RTP/AVP;unicast;client_port=5000-5001"
+            asked = group.create_task(client.request("SETUP", f"{world.url}/track2", Transport=transport))
+            await has_been_read(world)
+            if what == "removed":
+                world.server.directory.remove("cam/main")
+                world.source.play(key_picture(1) + sound(1))
+            else:
+                world.source.sink.opened(StreamDescription((VIDEO,)), 0.0)
+                world.source.play(key_picture(1))
+        assert asked.result().status == 404
+        assert (len(world.server.sessions), counted_ports.opened) == (0, 0)
+
+
+async def test_set_up_that_is_given_up_while_it_waits_leaves_nothing(counted_ports):
+    async with rtsp_world(begin_s=5.0) as world, rtsp_client(world.port, **world.account) as client:
+        await client.request("DESCRIBE", world.url)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ask_in_vain(client, f"{world.url}/track1", "SETUP"))
+            await has_been_read(world)
+            await world.server.close()
+        assert (len(world.server.sessions), counted_ports.opened) == (0, 0)
+
+
+@pytest.mark.parametrize(("method", "status"), [("PLAY", 455), ("TEARDOWN", 454)])
+async def test_session_that_plays_or_ends_while_a_track_is_waited_for_gets_no_more_tracks(method, status):
+    async with (
+        rtsp_world() as world,
+        rtsp_client(world.port, **world.account) as client,
+        rtsp_client(world.port, **world.account) as other,
+    ):
+        with UdpReceiver() as video, UdpReceiver() as audio:
+            reply = await client.request("SETUP", f"{world.url}/track1", Transport=video.transport)
+            session = {"Session": reply.session}
+            world.server.waits = Waits(begin_s=5.0)
+            async with asyncio.TaskGroup() as group:
+                url = f"{world.url}/track2"
+                asked = group.create_task(client.request("SETUP", url, Transport=audio.transport, **session))
+                await has_been_read(world)
+                assert (await other.request(method, world.url, **session)).status == 200
+                world.source.play(key_picture(1) + sound(1))
+            assert asked.result().status == status
+            assert len(world.server.viewers) == len(world.server.sessions) == (method == "PLAY")
+
+
+async def test_sessions_stay_limited_however_many_wait_for_the_camera():
+    async with rtsp_world(begin_s=5.0) as world:
+        numbers = count(1)
+        world.server.sessions = SessionTable(lambda: f"session{next(numbers)}", most=1)
+        async with (
+            rtsp_client(world.port, **world.account) as first,
+            rtsp_client(world.port, **world.account) as second,
+            asyncio.TaskGroup() as group,
+        ):
+            both = (first, second)
+            for each in both:
+                await each.request("DESCRIBE", world.url)
+            url = f"{world.url}/track1"
+            asked = [group.create_task(each.request("SETUP", url, Transport=TCP)) for each in both]
+            await has_been_read(world)
+            world.source.play(key_picture(1) + sound(1))
+        assert sorted(each.result().status for each in asked) == [200, 453]
 
 
 async def test_no_free_ports_is_refused(monkeypatch):
@@ -398,6 +565,6 @@ async def test_close_does_not_wait_for_a_camera():
         await asking
 
 
-async def ask_in_vain(client, url):
+async def ask_in_vain(client, url, method="DESCRIBE"):
     with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-        await client.request("DESCRIBE", url)
+        await client.request(method, url, Transport="RTP/AVP;unicast;client_port=5000-5001")

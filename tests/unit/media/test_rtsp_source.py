@@ -9,11 +9,13 @@ import pytest
 from bridge.core.errors import AuthFailed, Rejected, TimedOut, Unreachable, Unsupported
 from bridge.core.model import Secret
 from bridge.media.source import MediaKind, StreamDescription, Track
-from bridge.media.sources import rtsp as module
-from bridge.media.sources.rtsp import Patience, RtspSource
+from bridge.media.sources import rtsp_upstream as module
+from bridge.media.sources.patience import Patience
+from bridge.media.sources.rtsp import RtspSource
 from bridge.runtime.clock import SystemClock
 from tests.clients.rtsp import rtsp_client
 from tests.unit.media.rtsp_world import SECRET, frame, key_picture, picture, rtp, rtsp_world, sound
+from tests.unit.media.source_bench import QUICK, USUAL, Sink, running
 
 SDP = """v=0
 a=control:*
@@ -34,9 +36,6 @@ a=control:track2
 """
 
 PASSWORD = Secret("pw")
-
-QUICK = Patience(connect_s=2.0, answer_s=0.1, stall_s=0.1, teardown_s=0.1)
-USUAL = Patience(connect_s=2.0, answer_s=2.0, stall_s=2.0, teardown_s=2.0)
 
 
 def found(pattern, text):
@@ -109,40 +108,9 @@ async def camera(**options):
             await made.ended.wait()
 
 
-class Sink:
-    def __init__(self):
-        self.description: StreamDescription | None = None
-        self.data = b""
-        self._grown = asyncio.Event()
-
-    def opened(self, description, _now):
-        self.description = description
-        self._grown.set()
-
-    def received(self, frames, _now):
-        self.data += frames
-        self._grown.set()
-
-    async def until(self, condition):
-        async with asyncio.timeout(5.0):
-            while not condition(self):
-                self._grown.clear()
-                await self._grown.wait()
-
-
 def source_of(port, *paths, patience=USUAL, username="admin", password=PASSWORD):
     urls = [f"rtsp://127.0.0.1:{port}/{path}" for path in paths or ("live",)]
     return RtspSource(urls, username=username, password=password, clock=SystemClock(), patience=patience)
-
-
-@asynccontextmanager
-async def running(source, sink):
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(source.run(sink))
-        try:
-            yield task
-        finally:
-            task.cancel()
 
 
 async def test_video_and_audio_are_set_up_and_everything_else_is_skipped():

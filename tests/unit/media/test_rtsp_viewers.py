@@ -1,14 +1,17 @@
 """The two ways to a viewer, without a server around them."""
 
+import asyncio
 import socket
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.media import udp
 from bridge.media.batch import Batch
 from bridge.media.interleaved import from_keyframe, renumber
-from bridge.media.udp import UdpPorts, UdpViewer
+from bridge.media.udp import UdpPorts, UdpViewer, trains
 from tests.clients.rtsp import UdpReceiver
 from tests.unit.media.rtsp_world import frame, key_picture, picture, rtp, sound
 
@@ -35,11 +38,12 @@ class FullPorts:
         self.sent = []
         self.room = 2
 
-    def send(self, packet, **_):
-        if self.room == 0:
-            return False
-        self.room -= 1
-        self.sent.append(bytes(packet))
+    def send(self, packets, **_):
+        for packet in packets:
+            if self.room == 0:
+                return False
+            self.room -= 1
+            self.sent.append(bytes(packet))
         return True
 
 
@@ -60,11 +64,63 @@ async def test_packets_go_only_to_the_peer_that_asked():
         client_port = (receiver.rtp.getsockname()[1], receiver.rtcp.getsockname()[1])
         reports = []
         ports = UdpPorts(LOCAL, ("127.0.0.1", 1), client_port, on_report=lambda: reports.append(1))
-        assert ports.send(memoryview(rtp(1)), is_rtcp=False)
+        assert ports.send([memoryview(rtp(1))], is_rtcp=False)
         assert await receiver.packet() == rtp(1)
         with pytest.raises(BlockingIOError):
             stranger.rtp.recv(10)
         ports.close()
+
+
+async def test_what_a_client_sends_is_taken_from_its_host_alone_and_some_at_a_time():
+    heard, enough = [], asyncio.Event()
+
+    def hear(packet):
+        heard.append(packet)
+        if packet == b"last":
+            enough.set()
+
+    with UdpReceiver() as client:
+        client_port = (client.rtp.getsockname()[1], client.rtcp.getsockname()[1])
+        ports = UdpPorts(LOCAL, ("127.0.0.1", 1), client_port, on_report=lambda: None, on_packet=hear)
+        strange = UdpPorts(LOCAL, ("127.0.0.2", 1), client_port, on_report=lambda: None, on_packet=hear)
+        said = [bytes([number]) for number in range(2 * udp.MOST_DATAGRAMS_AT_ONCE)]
+        for packet in said:
+            client.rtp.sendto(packet, ("127.0.0.1", strange.server_port[0]))
+            client.rtp.sendto(packet, ("127.0.0.1", ports.server_port[0]))
+        # From another port than the one that was named, as some do.
+        client.rtcp.sendto(b"last", ("127.0.0.1", ports.server_port[0]))
+        async with asyncio.timeout(5.0):
+            await enough.wait()
+        assert heard == [*said, b"last"]
+        assert ports.send([memoryview(b"report")], is_rtcp=True)
+        assert await client.report() == b"report"
+        ports.close()
+        strange.close()
+
+
+@pytest.mark.parametrize("can_segment", [True, False], ids=["cut by the kernel", "sent one by one"])
+async def test_a_train_arrives_packet_by_packet(can_segment, monkeypatch):
+    if not can_segment:
+        monkeypatch.setattr(udp, "UDP_SEGMENT", 9999)  # an option that no kernel knows
+    with UdpReceiver() as receiver:
+        client_port = (receiver.rtp.getsockname()[1], receiver.rtcp.getsockname()[1])
+        ports = UdpPorts(LOCAL, ("127.0.0.1", 1), client_port, on_report=lambda: None)
+        packets = [bytes([number]) * 1200 for number in range(20)] + [b"the last"]
+        assert ports.send([memoryview(packet) for packet in packets], is_rtcp=False)
+        assert [await receiver.packet() for _ in packets] == packets
+        ports.close()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 60_000)), max_size=200))
+def test_trains_are_what_one_call_can_send(sizes):
+    frames = [(channel, memoryview(bytes(size))) for channel, size in sizes]
+    made = list(trains(frames))
+    assert [(channel, len(packet)) for channel, train in made for packet in train] == sizes
+    for _, train in made:
+        assert len(train) <= udp.MOST_SEGMENTS
+        assert len(train) == 1 or sum(map(len, train)) <= udp.MOST_SEGMENTED_BYTES
+        assert len({len(packet) for packet in train[:-1]}) <= 1
+        assert len(train[-1]) <= len(train[0])
 
 
 async def test_a_packet_without_room_is_reported_and_other_faults_are_the_networks(monkeypatch):
@@ -72,8 +128,8 @@ async def test_a_packet_without_room_is_reported_and_other_faults_are_the_networ
         client_port = (receiver.rtp.getsockname()[1], receiver.rtcp.getsockname()[1])
         ports = UdpPorts(LOCAL, ("127.0.0.1", 1), client_port, on_report=lambda: None)
         try:
-            assert ports.send(memoryview(b"x" * 70_000), is_rtcp=False)  # EMSGSIZE
-            assert ports.send(memoryview(b"x" * 70_000), is_rtcp=True)
+            assert ports.send([memoryview(b"x" * 70_000)], is_rtcp=False)  # EMSGSIZE
+            assert ports.send([memoryview(b"x" * 70_000)], is_rtcp=True)
         finally:
             ports.close()
 
@@ -99,7 +155,7 @@ async def test_busy_neighbour_port_is_stepped_over(monkeypatch):
         return usual(local, port)
 
     monkeypatch.setattr(udp, "_bind", bind)
-    first, second = udp._bind_pair(LOCAL)
+    first, second = udp.bind_pair(LOCAL)
     assert second.getsockname()[1] == first.getsockname()[1] + 1
     assert first.getsockname()[1] % 2 == 0
     assert refused

@@ -21,7 +21,7 @@ from bridge.core.model import (
 from bridge.core.ptz import Preset, PtzDescription, PtzStatus, Velocity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bridge.core.users import User
 
@@ -98,6 +98,7 @@ class BenchCamera:
         self.status = PtzStatus(None, 0.25, pan_tilt_moving=True, zoom_moving=False, utc=NOON)
         self.commands: list[tuple[object, ...]] = []
         self.refusals: list[Exception] = []
+        self._description_listeners: list[Callable[[], None]] = []
         self.has_stopped = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -106,7 +107,18 @@ class BenchCamera:
     def facets(self) -> Facets:
         """Those it is given, and PTZ if it has mechanics that are driven."""
         has_mechanics = self.description is not None and self.description.ptz is not None
-        return replace(self.given, ptz=self if has_mechanics and self.is_driven else None)
+        ptz = self if has_mechanics and self.is_driven else None
+        return self.given if self.given.ptz is ptz else replace(self.given, ptz=ptz)
+
+    def on_description(self, listener: Callable[[], None]) -> None:
+        """Have a function called whenever the camera tells that it is described anew."""
+        self._description_listeners.append(listener)
+
+    def describe(self, description: CameraDescription) -> None:
+        """Be what a new description says, and tell so at once, as a supervised camera does."""
+        self.description = description
+        for listener in self._description_listeners:
+            listener()
 
     async def move(self, velocity: Velocity) -> None:
         await self.obey("move", velocity.pan_tilt, velocity.zoom)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
+from bridge.core.camera import Facets
 from bridge.core.errors import ClientFault
 from bridge.core.formats import AudioCodec, AudioFormat, Resolution, VideoCodec
 from bridge.core.model import CameraDescription, EncoderSettings, NativeStream
@@ -49,13 +52,33 @@ def camera_of(*encoders: EncoderSettings, audio: tuple[AudioFormat | None, ...] 
     )
 
 
-class MediaBench(Bench):
-    """A virtual device that can be asked anything, and whose changes are heard."""
+class BenchShutter:
+    """Takes pictures of the size that the test sets, whatever the stream."""
 
-    def __init__(self, description: CameraDescription | None) -> None:
+    def __init__(self, size: Resolution) -> None:
+        self.size = size
+
+    async def take(self, _stream: str) -> bytes:
+        file = BytesIO()
+        Image.new("RGB", (self.size.width, self.size.height)).save(file, "JPEG")
+        return file.getvalue()
+
+
+class MediaBench(Bench):
+    """A virtual device that can be asked anything, and whose changes are heard.
+
+    Args:
+        description: of its camera.
+        has_jpeg: the bridge makes a JPEG stream, as it does outside of tests.
+    """
+
+    def __init__(self, description: CameraDescription | None, *, has_jpeg: bool = False) -> None:
         camera = BenchCamera(description)
-        super().__init__(camera)
-        self.device.snapshots = SnapshotService(camera, clock=self.clock)
+        self.shutter = BenchShutter(SUB.resolution)
+        camera.given = Facets(snapshots=self.shutter)
+        super().__init__(camera, serves_snapshots=has_jpeg)
+        if not has_jpeg:
+            self.device.snapshots = SnapshotService(camera, clock=self.clock)
         self._point = self.device.broker.pull_points.create(EventFilter(), span_s=60)
 
     def make_settable(self) -> None:
@@ -66,7 +89,7 @@ class MediaBench(Bench):
         """Return what has happened to profiles and configurations since the last time: name and items."""
         heard = await self._point.pull(timeout_s=0, limit=100, closed=asyncio.Event())
         return [
-            (each.topic.path[-1], *(item.value for item in each.items)) for each in heard if each.topic.kind is None
+            (each.topic.path[-1], *(item.value for item in each.items)) for each in heard if not each.topic.is_property
         ]
 
     async def answer(self, request: object) -> Any:

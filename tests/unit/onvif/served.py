@@ -11,18 +11,21 @@ from bridge.core.camera import Facets
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.media.snapshot import SnapshotService
+from bridge.onvif.compatibility import DEFAULTS
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.endpoint import BODY_TIMEOUT_S, make_app
+from bridge.onvif.security import Verifiers
 from bridge.onvif.services import SERVICES
 from bridge.proto.http.digest import DigestServer
-from bridge.proto.soap.wsse import TokenVerifier
+from bridge.proto.http.guessing import GuessingBrake
 from bridge.runtime.listeners import http_listener
 from tests.clients.soap import Reply, SoapClient, digest_authorization, username_token
 from tests.memory import VolatileMemory
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    import ssl
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
     from bridge.core.model import CameraDescription
     from bridge.onvif.operation import Service
@@ -71,7 +74,7 @@ class Served:
 
     def authorization(self, *, user: str = "administrator", method: str = "POST", uri: str) -> str:
         """Return an answer to a fresh HTTP Digest challenge."""
-        challenge = self.digest.challenges(self.clock.now())[0]
+        challenge = self.digest.challenges(self.clock.now(), algorithms=("MD5",))[0]
         return digest_authorization(challenge, username=user, password=PASSWORD, method=method, uri=uri)
 
 
@@ -84,6 +87,9 @@ async def served(
     is_known: bool = True,
     is_announced: bool = True,
     body_timeout_s: float = BODY_TIMEOUT_S,
+    tls: ssl.SSLContext | None = None,
+    switches: Mapping[str, bool] | None = None,
+    brake: GuessingBrake | None = None,
 ) -> AsyncIterator[Served]:
     """Serve a device; by default its camera has everything and makes snapshots."""
     clock = HandClock()
@@ -97,15 +103,17 @@ async def served(
         snapshots=SnapshotService(camera, clock=clock),
         memory=VolatileMemory(),
         is_announced=is_announced,
+        has_tls=tls is not None,
+        compatibility=DEFAULTS.but(switches or {}),
     )
+    camera.on_description(device.camera_described)
     digest = DigestServer("test", key=b"k" * 32)
     app = make_app(
         device,
-        digest=digest,
-        tokens=TokenVerifier(),
+        verifiers=Verifiers(digest, brake=brake or GuessingBrake()),
         advertise=advertise,
         services=services,
         body_timeout_s=body_timeout_s,
     )
-    async with http_listener(app, "127.0.0.1", 0, purpose="a test") as port:
+    async with http_listener(app, "127.0.0.1", 0, purpose="a test", tls=tls) as port:
         yield Served(device, camera, clock, SoapClient(f"http://127.0.0.1:{port}"), digest)

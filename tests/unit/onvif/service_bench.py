@@ -14,9 +14,10 @@ import pytest
 
 from bridge.core.errors import ClientFault
 from bridge.core.events import CameraEvent, EventKind
+from bridge.media.snapshot import SnapshotService
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.operation import Call, Operation
-from bridge.onvif.services import events, imaging, ptz
+from bridge.onvif.services import SERVICES, events, imaging, ptz
 from bridge.proto.soap.codec import decode, encode, tag_of
 from bridge.proto.soap.envelope import MessageHeaders, new_envelope, read_envelope, render
 from bridge.proto.soap.faults import write_fault
@@ -47,7 +48,7 @@ def oracle() -> Oracle:
 class Bench:
     """A virtual device with a way to ask it."""
 
-    def __init__(self, camera: BenchCamera) -> None:
+    def __init__(self, camera: BenchCamera, *, serves_snapshots: bool = False) -> None:
         self.camera = camera
         self.clock = HandClock()
         self.device = VirtualDevice(
@@ -56,9 +57,10 @@ class Bench:
             users=Accounts(),
             clock=self.clock,
             rtsp_port=554,
-            snapshots=None,
+            snapshots=SnapshotService(camera, clock=self.clock) if serves_snapshots else None,
             memory=VolatileMemory(),
         )
+        camera.on_description(self.device.camera_described)
 
     def publish(self, kind: EventKind, *, active: bool) -> None:
         self.device.publish(CameraEvent(kind, active, self.clock.utc()))
@@ -72,6 +74,7 @@ class Bench:
             path=path,
             headers=MessageHeaders(),
             closed=closed or asyncio.Event(),
+            services=tuple(service for service in SERVICES if service.is_served(self.device)),
         )
 
     async def ask(

@@ -20,11 +20,14 @@ from bridge.onvif.conformance import (
 from bridge.onvif.scopes import claimed_profiles
 from bridge.onvif.services import SERVICES
 from tests.contract.oracle import WSDL, wsdl_folder
+from tests.unit.onvif.analytics_bench import REGIONS, AnalyticsBench
 from tests.unit.onvif.media_bench import AAC, MAIN, MediaBench, camera_of
 
 DOCUMENTS = {
     **{prefix: (path,) for prefix, path in WSDL.items()},
-    "tan": ("ver20/analytics/wsdl/analytics.wsdl",),
+    "trc": ("ver10/recording.wsdl",),
+    "tse": ("ver10/search.wsdl",),
+    "trp": ("ver10/replay.wsdl",),
     "tev": (WSDL["tev"], "schema/common/bw-2.wsdl"),
 }
 TABLES = pytest.mark.parametrize("profile", CONFORMANCE_PROFILES, ids=lambda profile: profile.name)
@@ -57,10 +60,12 @@ def test_no_row_stands_twice(profile):
     assert [row for row, count in counts.items() if count > 1] == []
 
 
-def test_the_tables_are_those_of_s_and_t():
+def test_the_tables_are_those_of_the_video_profiles():
     assert {profile.name: profile.scope for profile in CONFORMANCE_PROFILES} == {
         "S": "onvif://www.onvif.org/Profile/Streaming",
         "T": "onvif://www.onvif.org/Profile/T",
+        "G": "onvif://www.onvif.org/Profile/G",
+        "M": "onvif://www.onvif.org/Profile/M",
     }
 
 
@@ -71,10 +76,9 @@ def test_every_condition_and_feature_is_used_by_a_table():
 
 
 @TABLES
-def test_what_this_version_lacks_keeps_both_profiles_unclaimed(profile):
+def test_what_is_missing_is_nothing_that_is_served(profile):
     served = {(service.prefix, operation.name) for service in SERVICES for operation in service.operations}
     missing = {(each.service, each.name) for each in profile.missing(served, ())}
-    assert (FEATURES, Feature.RTP_RTSP_HTTP) in missing
     assert not any(row in served or row[1] in SERVED_FEATURES for row in missing)
 
 
@@ -104,9 +108,20 @@ def test_operations_of_a_service_that_the_camera_cannot_fill_do_not_count():
 
 
 def test_conditions_follow_from_the_camera():
-    assert conditions_met(None) == frozenset()
-    assert conditions_met(camera_of(MAIN, ptz=None)) == frozenset()
-    assert conditions_met(camera_of(MAIN, audio=(AAC,))) == {Condition.AUDIO, Condition.PTZ, Condition.PTZ_PRESETS}
+    assert conditions_met(MediaBench(None).device) == frozenset()
+    still = MediaBench(camera_of(MAIN, ptz=None, kinds=frozenset())).device
+    assert conditions_met(still) == frozenset()
+    still.has_tls = True
+    assert conditions_met(still) == {Condition.HTTPS}
+    assert conditions_met(MediaBench(camera_of(MAIN, ptz=None)).device) == {Condition.VIDEO_ANALYTICS}
+    moving = {Condition.PTZ, Condition.PTZ_PRESETS, Condition.VIDEO_ANALYTICS}
+    assert conditions_met(MediaBench(camera_of(MAIN, audio=(AAC,))).device) == {Condition.AUDIO, *moving}
+
+
+def test_regions_count_only_where_they_are_shown_as_rules():
+    settable, fixed = AnalyticsBench(REGIONS), AnalyticsBench(REGIONS, read_only=True)
+    assert Condition.MOTION_REGION_DETECTOR in conditions_met(settable.device)
+    assert Condition.MOTION_REGION_DETECTOR not in conditions_met(fixed.device)
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,25 @@ async def test_DEVICE_2_1_33_protocols_are_listed_with_their_ports(host, port):
     assert reply.values("Port") == [port, "8554"]
 
 
+async def test_https_is_listed_with_the_port_that_it_shares_with_http():
+    async with served() as bench:
+        bench.device.has_tls = True
+        bench.client.headers["Host"] = "camera.example"
+        reply = await ask(bench, "GetNetworkProtocols")
+    assert reply.values("Name") == ["HTTP", "HTTPS", "RTSP"]
+    assert reply.values("Port") == ["80", "80", "8554"]
+
+
+async def test_protocols_that_share_a_port_may_be_set_to_what_they_are():
+    async with served() as bench:
+        bench.device.has_tls = True
+        bench.client.headers["Host"] = "camera.example"
+        await done(bench, "SetNetworkProtocols", protocol("HTTP", 80) + protocol("HTTPS", 80) + protocol("RTSP", 8554))
+        for taken in (protocol("HTTPS", 8554), protocol("RTSP", 80)):
+            assert await refused(bench, "SetNetworkProtocols", taken) == invalid("PortAlreadyInUse")
+        assert await refused(bench, "SetNetworkProtocols", protocol("HTTPS", 443)) == HOST_S_AFFAIR
+
+
 def protocol(name: str, port: int, *, enabled: str = "true") -> str:
     inner = f"<tt:Name>{name}</tt:Name><tt:Enabled>{enabled}</tt:Enabled><tt:Port>{port}</tt:Port>"
     return f"<NetworkProtocols>{inner}</NetworkProtocols>"

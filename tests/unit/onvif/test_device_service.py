@@ -11,7 +11,7 @@ import pytest
 from bridge.core.imaging import ImagingDescription, ImagingSettings
 from bridge.onvif.services import SERVICES, device, media
 from bridge.onvif.types.device import GetServices
-from bridge.proto.soap.namespaces import TDS, TEV, TIMG, TPTZ, TR2, TRT
+from bridge.proto.soap.namespaces import TAN, TDS, TEV, TIMG, TMD, TPTZ, TR2, TRT
 from tests.unit.onvif import device_bench
 from tests.unit.onvif.bench_camera import described
 from tests.unit.onvif.served import ACCOUNTS, Served, served
@@ -37,6 +37,7 @@ FOR_USERS = [
     "GetNetworkInterfaces",
     "GetNetworkProtocols",
     "GetNetworkDefaultGateway",
+    "GetRelayOutputs",
 ]
 ONE_USER = "<User><tt:Username>{}</tt:Username><tt:Password>p</tt:Password><tt:UserLevel>User</tt:UserLevel></User>"
 FOR_ADMINISTRATORS = {
@@ -49,6 +50,7 @@ FOR_ADMINISTRATORS = {
     "RemoveScopes": "<ScopeItem>urn:b</ScopeItem>",
     "SetDiscoveryMode": "<DiscoveryMode>Discoverable</DiscoveryMode>",
     "SetHostname": "<Name>gate</Name>",
+    "SetHostnameFromDHCP": "<FromDHCP>false</FromDHCP>",
     "SetDNS": "<FromDHCP>false</FromDHCP>",
     "SetNTP": "<FromDHCP>true</FromDHCP>",
     "SetNetworkInterfaces": "<InterfaceToken>eth0</InterfaceToken><NetworkInterface/>",
@@ -61,6 +63,14 @@ FOR_ADMINISTRATORS = {
     "SystemReboot": "",
     "GetSystemLog": "<LogType>System</LogType>",
     "GetSystemSupportInformation": "",
+}
+FOR_OPERATORS = {
+    "SetRelayOutputSettings": (
+        "<RelayOutputToken>r</RelayOutputToken><Properties><tt:Mode>Bistable</tt:Mode>"
+        "<tt:DelayTime>PT1S</tt:DelayTime><tt:IdleState>open</tt:IdleState></Properties>"
+    ),
+    "SetRelayOutputState": "<RelayOutputToken>r</RelayOutputToken><LogicalState>active</LogicalState>",
+    "SendAuxiliaryCommand": "<AuxiliaryCommand>tt:IRLamp|On</AuxiliaryCommand>",
 }
 INNER = {"GetServices": "<IncludeCapability>true</IncludeCapability>"}
 
@@ -93,12 +103,19 @@ async def test_these_are_for_administrators_alone(name, inner):
     assert set(faults.values()) == {("Sender", "NotAuthorized")}
 
 
+@pytest.mark.parametrize(("name", "inner"), FOR_OPERATORS.items(), ids=FOR_OPERATORS)
+async def test_these_are_for_those_who_may_operate_the_camera(name, inner):
+    async with served() as bench:
+        faults = {user: (await ask(bench, name, inner, user=user)).fault for user in (None, *ACCOUNTS)}
+    assert {user for user, fault in faults.items() if fault == ("Sender", "NotAuthorized")} == {None, "user"}
+
+
 def test_every_operation_is_tried_here():
     names = {operation.name for service in SERVICES if service.namespace == TDS for operation in service.operations}
-    assert names == {*OPEN_TO_ALL, *FOR_USERS, *FOR_ADMINISTRATORS}
+    assert names == {*OPEN_TO_ALL, *FOR_USERS, *FOR_OPERATORS, *FOR_ADMINISTRATORS}
 
 
-@pytest.mark.parametrize("name", ["SetHostnameFromDHCP", "SendAuxiliaryCommand", "GetZeroConfiguration"])
+@pytest.mark.parametrize("name", ["SetDynamicDNS", "GetStorageConfigurations", "GetZeroConfiguration"])
 async def test_what_is_not_served_says_so(name):
     async with served() as bench:
         reply = await ask(bench, name)
@@ -125,7 +142,7 @@ async def test_services_are_listed_at_the_address_that_was_used():
     async with served() as bench:
         bench.client.headers["Host"] = "camera.example:81"
         reply = await ask(bench, "GetServices")
-    assert reply.values("Namespace") == [TDS, TRT, TR2, TPTZ, TEV]
+    assert reply.values("Namespace") == [TDS, TRT, TR2, TPTZ, TMD, TAN, TEV]
     assert all(address.startswith("http://camera.example:81/onvif/") for address in reply.values("XAddr"))
     assert reply.values("XAddr")[0] == "http://camera.example:81/onvif/device_service"
 

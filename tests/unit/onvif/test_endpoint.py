@@ -14,6 +14,7 @@ from bridge.proto.soap.xmlsafe import LIMIT_BYTES
 from tests.clients.soap import Reply, envelope
 from tests.contract.oracle import the_oracle
 from tests.unit.onvif.bench_camera import described
+from tests.unit.onvif.media_bench import MAIN, SUB, camera_of
 from tests.unit.onvif.served import JPEG, PASSWORD, Served, served
 from tests.unit.onvif.trial_service import SERVICE, TRIAL, waiting_at
 
@@ -215,6 +216,13 @@ async def test_a_snapshot_is_a_picture_of_the_profiles_stream():
     assert reply.status == 200
     assert reply.headers["content-type"] == ["image/jpeg"]
     assert reply.text == JPEG.decode(errors="replace")
+    assert bench.camera.commands == [("take", "sub")]
+
+
+async def test_a_snapshot_of_the_jpeg_profile_is_one_of_those_that_its_stream_is_made_of():
+    async with served(camera_of(MAIN, SUB)) as bench:
+        reply = await snapshot(bench, "Profile_jpeg")
+    assert reply.status == 200
     assert bench.camera.commands == [("take", "sub")]
 
 

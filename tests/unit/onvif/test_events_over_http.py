@@ -12,8 +12,8 @@ from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.onvif.device import VirtualDevice
 from bridge.onvif.endpoint import make_app
+from bridge.onvif.security import Verifiers
 from bridge.proto.http.digest import DigestServer
-from bridge.proto.soap.wsse import TokenVerifier
 from bridge.runtime.clock import SystemClock
 from tests.clients.soap import SoapClient, username_token
 from tests.memory import VolatileMemory
@@ -41,7 +41,7 @@ def device():
 @asynccontextmanager
 async def served(device):
     """A client of the device's HTTP endpoint on loopback."""
-    runner = web.AppRunner(make_app(device, digest=DigestServer("test", key=b"key"), tokens=TokenVerifier()))
+    runner = web.AppRunner(make_app(device, verifiers=Verifiers(DigestServer("test", key=b"key"))))
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -67,7 +67,7 @@ async def test_a_subscription_lives_and_dies_over_http(device):
         assert address.startswith(f"{client.base_url}/onvif/subscription/")
         path = address.removeprefix(client.base_url)
         pull = f'<PullMessages xmlns="{TEV}"><Timeout>PT20S</Timeout><MessageLimit>9</MessageLimit></PullMessages>'
-        assert (await ask(client, pull, path)).text.count('PropertyOperation="Initialized"') == 4
+        assert (await ask(client, pull, path)).text.count('PropertyOperation="Initialized"') == 5
 
         async with asyncio.TaskGroup() as tasks:
             waiting = tasks.create_task(ask(client, pull, path))

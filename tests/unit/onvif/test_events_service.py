@@ -102,7 +102,7 @@ async def test_event_properties_list_topics_and_dialects(bench):
     assert answer.topic_expression_dialect == (CONCRETE_DIALECT, CONCRETE_SET_DIALECT)
     assert answer.message_content_filter_dialect == (ITEM_FILTER_DIALECT,)
     leaves = {node.tag for node in answer.topic_set.iter() if node.get(f"{{{WSTOP}}}topic") == "true"}
-    assert leaves == {"MotionAlarm", "SignalLoss", "Motion", "ProfileChanged", "ConfigurationChanged"}
+    assert leaves == {"MotionAlarm", "SignalLoss", "Motion", "LastReboot", "ProfileChanged", "ConfigurationChanged"}
 
 
 async def test_the_device_has_events_even_before_its_camera_was_reached():
@@ -151,6 +151,7 @@ async def test_the_first_pull_tells_the_present_state(bench):
         ("tns1:VideoSource/MotionAlarm", "Initialized", "true"),
         ("tns1:VideoSource/SignalLoss", "Initialized", "false"),
         ("tns1:RuleEngine/CellMotionDetector/Motion", "Initialized", "true"),
+        ("tns1:Monitoring/OperatingTime/LastReboot", "Initialized", "2030-05-01T12:00:00Z"),
     ]
 
 
@@ -173,8 +174,8 @@ async def test_a_pull_prolongs_the_subscription(bench):
 
 async def test_an_answer_holds_no_more_than_the_limit(bench):
     subscriber = await subscribe(bench)
-    assert len(await subscriber.heard(limit=2)) == 2
-    assert len(await subscriber.heard(limit=2)) == 1
+    assert len(await subscriber.heard(limit=3)) == 3
+    assert len(await subscriber.heard(limit=3)) == 1
 
 
 async def test_an_answer_is_never_endless(bench):
@@ -348,6 +349,7 @@ async def test_EVENT_2_1_17_a_consumer_is_told_the_present_state_and_every_chang
         ("tns1:VideoSource/MotionAlarm", "Initialized"),
         ("tns1:VideoSource/SignalLoss", "Initialized"),
         ("tns1:RuleEngine/CellMotionDetector/Motion", "Initialized"),
+        ("tns1:Monitoring/OperatingTime/LastReboot", "Initialized"),
         ("tns1:VideoSource/SignalLoss", "Changed"),
     ]
 

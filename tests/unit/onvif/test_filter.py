@@ -9,11 +9,11 @@ from bridge.onvif.eventing.filter import (
     MAX_EXPRESSION_CHARS,
     MAX_FILTERS,
     MAX_NESTING,
+    ItemFilter,
     parse_filter,
-    parse_item_filter,
     parse_topic_expression,
 )
-from bridge.onvif.eventing.topics import TOPICS
+from bridge.onvif.eventing.topics import CELL_MOTION, TOPICS
 from bridge.onvif.types.events import CONCRETE_DIALECT, CONCRETE_SET_DIALECT, ITEM_FILTER_DIALECT, SimpleItem
 from bridge.proto.soap.namespaces import TEV, TNS1, TT, WSNT
 from tests.unit.onvif.bench_camera import NOON
@@ -28,7 +28,7 @@ def matched(expression, *, is_set=True):
 
 
 def passes(expression, **values):
-    return parse_item_filter(expression)([SimpleItem(name=name, value=value) for name, value in values.items()])
+    return ItemFilter(expression).condition([SimpleItem(name=name, value=value) for name, value in values.items()])
 
 
 def filter_of(*children):
@@ -68,7 +68,7 @@ def test_a_set_unites_alternatives():
 
 
 def test_a_set_may_take_a_whole_tree():
-    assert matched("tns1:VideoSource//.") == ["tns1:VideoSource/MotionAlarm", "tns1:VideoSource/SignalLoss"]
+    assert matched("tns1:Media//.") == ["tns1:Media/ProfileChanged", "tns1:Media/ConfigurationChanged"]
 
 
 def test_the_tree_of_a_leaf_is_the_leaf():
@@ -163,7 +163,7 @@ def test_the_prefix_of_an_item_may_be_missing():
 )
 def test_a_malformed_item_filter_is_refused(expression):
     with pytest.raises(WireError):
-        parse_item_filter(expression)
+        ItemFilter(expression)
 
 
 def test_without_a_filter_everything_passes():
@@ -179,7 +179,34 @@ def test_all_filters_must_agree():
     active = (SimpleItem(name="State", value="true"),)
     assert wants.accepts(MOTION_ALARM, active)
     assert not wants.accepts(MOTION_ALARM, ())
-    assert not wants.accepts(TOPICS[2], active)
+    assert not wants.accepts(CELL_MOTION, active)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "boolean(//tt:SimpleItem[@Name='xyz'])",
+        "boolean(//tt:SimpleItem[@Name='xyz' and @Value='true']) or boolean(//tt:SimpleItem[@Name='IsMotion'])",
+        "boolean(//tt:ElementItem[@Name='xyz'])",
+    ],
+)
+def test_a_content_filter_that_only_wants_items_that_no_message_of_the_topics_has_is_refused(expression):
+    wanted = filter_of(topic("tns1:VideoSource/MotionAlarm"), content(expression))
+    assert fault_of(wanted) == "InvalidMessageContentExpressionFault"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "not(boolean(//tt:SimpleItem[@Name='xyz']))",
+        "boolean(//tt:SimpleItem[not(@Name='xyz')])",
+        "boolean(//tt:SimpleItem[@Name='xyz']) or boolean(//tt:SimpleItem[@Name='State'])",
+        "boolean(//tt:SimpleItem[@Value='xyz'])",
+    ],
+)
+def test_a_content_filter_that_some_message_may_pass_is_taken(expression):
+    wanted = filter_of(topic("tns1:VideoSource/MotionAlarm"), content(expression))
+    parse_filter(wanted, offered=TOPICS, utc=NOON)
 
 
 @pytest.mark.parametrize(

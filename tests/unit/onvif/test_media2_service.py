@@ -30,6 +30,7 @@ FIELDS = {
     "AudioSource": "audio_source",
     "AudioEncoder": "audio_encoder",
     "Metadata": "metadata",
+    "Analytics": "analytics",
     "PTZ": "ptz",
 }
 
@@ -42,8 +43,8 @@ def bench():
 
 @pytest.fixture
 def fixed_camera():
-    """A camera with one H.264 stream, that neither moves nor hears nor makes stills."""
-    return MediaBench(camera_of(MAIN, ptz=None, snapshot=False))
+    """A camera with one H.264 stream, that neither moves nor hears nor sees motion nor makes stills."""
+    return MediaBench(camera_of(MAIN, ptz=None, snapshot=False, kinds=frozenset()))
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ async def test_both_media_services_show_the_same_profiles_under_the_same_tokens(
         assert held.audio_source == old.audio_source_configuration
         assert held.metadata == old.metadata_configuration
         assert held.ptz == old.ptz_configuration
+        assert held.analytics == old.video_analytics_configuration
         assert held.audio_encoder.token == old.audio_encoder_configuration.token
     assert newer[1].configurations.video_encoder.token == older[1].video_encoder_configuration.token
 
@@ -196,7 +198,7 @@ async def test_audio_encodings_are_named_as_media_types():
 
 
 async def test_audio_of_one_stream_only_has_no_options_for_the_other_profile():
-    pcma = AudioFormat(AudioCodec.PCMA, 8000)
+    pcma = AudioFormat(AudioCodec.PCMA, 8000, bitrate_kbps=64)
     bench = MediaBench(camera_of(MAIN, SUB, audio=(None, pcma)))
     request = tr2.GetAudioEncoderConfigurationOptions(profile_token="Profile_main")
     assert await bench.fault(request) == NO_CONFIG
@@ -227,7 +229,12 @@ async def test_a_stream_address_is_on_the_host_that_the_client_called(bench, pro
     assert (await bench.answer(request)).uri == "rtsp://192.0.2.1:554/bench/main"
 
 
-@pytest.mark.parametrize("protocol", ["RtspMulticast", "RtspsUnicast", "RtspOverHttp", "Pigeon"])
+async def test_through_http_a_stream_is_had_from_the_web_port(bench):
+    request = tr2.GetStreamUri(protocol="RtspOverHttp", profile_token="Profile_main")
+    assert (await bench.answer(request)).uri == "http://192.0.2.1:8000/bench/main"
+
+
+@pytest.mark.parametrize("protocol", ["RtspMulticast", "RtspsUnicast", "Pigeon"])
 async def test_a_transport_that_is_not_served_is_refused(bench, protocol):
     assert await bench.fault(tr2.GetStreamUri(protocol=protocol, profile_token="Profile_main")) == INVALID_SETUP
 
@@ -285,6 +292,7 @@ async def test_capabilities_say_what_is_there(bench, fixed_camera):
     assert said.profile_capabilities.maximum_number_of_profiles == 6
     assert said.streaming_capabilities.rtsp_streaming
     assert said.streaming_capabilities.rtp_rtsp_tcp
+    assert said.streaming_capabilities.rtsp_web_socket_uri == "ws:/onvif/rtsp"
     assert not said.streaming_capabilities.rtp_multicast
     assert not (await fixed_camera.answer(tr2.GetServiceCapabilities())).capabilities.snapshot_uri
 
@@ -293,6 +301,8 @@ def test_anyone_may_read_the_capabilities_and_only_operators_change_anything():
     for operation in SERVICE.operations:
         if operation.name == "GetServiceCapabilities":
             assert operation.access is Access.PRE_AUTH
+        elif "VideoSourceMode" in operation.name:
+            assert operation.access in {Access.READ_SYSTEM, Access.WRITE_SYSTEM}
         else:
             assert operation.access is (Access.READ_MEDIA if operation.name.startswith("Get") else Access.ACTUATE)
 

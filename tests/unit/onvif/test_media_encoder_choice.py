@@ -90,6 +90,18 @@ def test_the_present_codec_is_always_offered():
     assert [options.codec for options in offered_options(stream, is_settable=True)] == ["H264", "H265"]
 
 
+def test_what_is_set_now_is_offered_even_if_the_cameras_tables_lack_it():
+    present = EncoderSettings(
+        VideoCodec.H264, Resolution(1920, 1080), 15.0, 9000, gov_length=5, codec_profile="Baseline"
+    )
+    wish = EncoderWish(VideoCodec.H264, Resolution(1920, 1080), 15.0, 9000, gov_length=5, codec_profile="Baseline")
+    assert choose(wish, present=present) == present
+    (options, _) = offered_options(NativeStream("main", present, (H264, H265)), is_settable=True)
+    assert options.frame_rates == (25.0, 15.0, 12.5, 5.0)
+    assert options.bitrate_kbps == Range(512, 9000)
+    assert options.gov_length == Range(5, 100)
+
+
 def test_a_picture_by_picture_codec_knows_no_groups_and_no_profiles():
     jpeg = replace(H264, codec=VideoCodec.JPEG)
     wish = replace(WISH, codec=VideoCodec.JPEG, gov_length=5000, codec_profile="whatever")

@@ -28,6 +28,7 @@ KINDS = {
     "VideoEncoder": "VideoEncoder_sub",
     "AudioSource": "AudioSourceConfig_0",
     "AudioEncoder": "AudioEncoder_sub",
+    "Analytics": "VideoAnalytics_0",
     "PTZ": "PTZ_0",
     "Metadata": "Metadata_0",
 }
@@ -42,8 +43,13 @@ def bench():
 
 @pytest.fixture
 def silent():
-    """A camera with two streams that neither moves nor hears."""
-    return MediaBench(camera_of(MAIN, SUB, ptz=None))
+    """A camera with two streams that neither moves nor hears nor sees motion."""
+    return MediaBench(camera_of(MAIN, SUB, ptz=None, kinds=frozenset()))
+
+
+def assignment(verb, kind):
+    """Return the message of Media that adds or removes a configuration."""
+    return getattr(trt_changes, f"{verb}{'VideoAnalytics' if kind == 'Analytics' else kind}Configuration")
 
 
 def refs(*kinds, **tokens):
@@ -63,12 +69,14 @@ async def held(bench, token):
         "VideoEncoder": shown.video_encoder,
         "AudioSource": shown.audio_source,
         "AudioEncoder": shown.audio_encoder,
+        "Analytics": shown.analytics,
         "PTZ": shown.ptz,
         "Metadata": shown.metadata,
     }
     older = (await bench.answer(trt.GetProfile(profile_token=token))).profile
     assert older.audio_source_configuration == shown.audio_source
     assert older.metadata_configuration == shown.metadata
+    assert older.video_analytics_configuration == shown.analytics
     return {kind: configuration.token for kind, configuration in kinds.items() if configuration is not None}
 
 
@@ -160,7 +168,7 @@ async def made(bench):
         (refs("VideoSource", VideoSource="nobody"), NO_CONFIG),
         (refs("VideoSource", VideoSource="Metadata_0"), NO_CONFIG),
         (refs("VideoSource", VideoSource=None), NO_CONFIG),
-        (refs("Analytics", Analytics="VideoAnalytics_0"), NO_CONFIG),
+        (refs("AudioOutput", AudioOutput="AudioOutputConfig_0"), NO_CONFIG),
         (refs("VideoEncoder"), CONFLICT),
         (refs("VideoSource", "AudioEncoder"), CONFLICT),
         (
@@ -182,12 +190,12 @@ async def test_MEDIA_1_1_5_configurations_come_and_go_one_by_one(bench):
     token = (await bench.answer(trt_changes.CreateProfile(name="Mine", token="New Profile"))).profile.token
     content = {}
     for kind, configuration in KINDS.items():
-        add = getattr(trt_changes, f"Add{kind}Configuration")
+        add = assignment("Add", kind)
         await bench.answer(add(profile_token=token, configuration_token=configuration))
         content[kind] = configuration
         assert await held(bench, token) == content
     for kind in reversed(KINDS):
-        remove = getattr(trt_changes, f"Remove{kind}Configuration")
+        remove = assignment("Remove", kind)
         await bench.answer(remove(profile_token=token))
         await bench.answer(remove(profile_token=token))
         del content[kind]
@@ -208,14 +216,14 @@ async def test_sources_leave_a_fixed_profile_after_their_encoders(bench):
     assert await bench.fault(source) == CONFLICT
     await bench.answer(trt_changes.RemoveVideoEncoderConfiguration(profile_token="Profile_main"))
     await bench.answer(source)
-    assert set(await held(bench, "Profile_main")) == {"AudioSource", "AudioEncoder", "PTZ", "Metadata"}
+    assert set(await held(bench, "Profile_main")) == {"AudioSource", "AudioEncoder", "Analytics", "PTZ", "Metadata"}
     audio = trt_changes.RemoveAudioSourceConfiguration(profile_token="Profile_main")
     assert await bench.fault(audio) == CONFLICT
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_profiles_and_configurations_that_are_not_there_are_refused(bench, kind):
-    add, remove = (getattr(trt_changes, f"{verb}{kind}Configuration") for verb in ("Add", "Remove"))
+    add, remove = assignment("Add", kind), assignment("Remove", kind)
     assert await bench.fault(add(profile_token="nobody", configuration_token=KINDS[kind])) == NO_PROFILE
     assert await bench.fault(add(profile_token="Profile_main", configuration_token="nothing")) == NO_CONFIG
     assert await bench.fault(remove(profile_token="nobody")) == NO_PROFILE
@@ -223,10 +231,15 @@ async def test_profiles_and_configurations_that_are_not_there_are_refused(bench,
 
 @pytest.mark.parametrize(
     ("kind", "subcode"),
-    [("AudioSource", "AudioNotSupported"), ("AudioEncoder", "AudioNotSupported"), ("PTZ", "PTZNotSupported")],
+    [
+        ("AudioSource", "AudioNotSupported"),
+        ("AudioEncoder", "AudioNotSupported"),
+        ("Analytics", "VideoAnalyticsNotSupported"),
+        ("PTZ", "PTZNotSupported"),
+    ],
 )
 async def test_what_the_camera_has_not_at_all_is_not_supported(silent, kind, subcode):
-    add, remove = (getattr(trt_changes, f"{verb}{kind}Configuration") for verb in ("Add", "Remove"))
+    add, remove = assignment("Add", kind), assignment("Remove", kind)
     for request in (
         add(profile_token="Profile_main", configuration_token=KINDS[kind]),
         remove(profile_token="Profile_main"),
@@ -241,9 +254,9 @@ async def test_MEDIA2_1_1_3_several_configurations_are_added_and_removed_at_once
     sources = refs("VideoSource", "AudioSource")
     assert await bench.fault(tr2.RemoveConfiguration(profile_token=token, configuration=sources)) == CONFLICT
     assert await held(bench, token) == KINDS
-    video = refs("VideoSource", "VideoEncoder", "Analytics", VideoEncoder="whatever")
+    video = refs("VideoSource", "VideoEncoder", "AudioOutput", VideoEncoder="whatever")
     await bench.answer(tr2.RemoveConfiguration(profile_token=token, configuration=video))
-    assert set(await held(bench, token)) == {"AudioSource", "AudioEncoder", "PTZ", "Metadata"}
+    assert set(await held(bench, token)) == {"AudioSource", "AudioEncoder", "Analytics", "PTZ", "Metadata"}
     assert await bench.changes() == [("ProfileChanged", token)] * 3
 
 
@@ -322,7 +335,7 @@ async def test_MEDIA2_2_3_1_all_encoders_fit_a_profile_that_holds_no_sound_of_an
 
 async def test_a_free_profile_plays_the_stream_of_its_encoder(bench):
     token = await create(bench, "VideoSource", "VideoEncoder")
-    assert (await bench.answer(tr2.GetStreamUri(protocol="RTSP", profile_token=token))).uri.endswith("/bench/sub")
+    assert (await bench.answer(tr2.GetStreamUri(protocol="RTSP", profile_token=token))).uri.endswith("/bench/sub/video")
     snapshot = (await bench.answer(tr2.GetSnapshotUri(profile_token=token))).uri
     assert snapshot.endswith(f"/onvif/snapshot/{token}")
 
@@ -409,10 +422,10 @@ async def test_a_fixed_profile_that_is_again_as_it_came_follows_the_camera(bench
     await bench.answer(tr2.AddConfiguration(profile_token="Profile_main", configuration=again))
     with_less = camera_of(MAIN, SUB, ptz=None)
     bench.camera.description = with_less
-    assert set(await held(bench, "Profile_main")) == {"VideoSource", "VideoEncoder", "Metadata"}
+    assert set(await held(bench, "Profile_main")) == {"VideoSource", "VideoEncoder", "Analytics", "Metadata"}
     await bench.answer(tr2.RemoveConfiguration(profile_token="Profile_main", configuration=refs("Metadata")))
     bench.camera.description = camera_of(MAIN, SUB, audio=(AAC, AAC))
-    assert set(await held(bench, "Profile_main")) == {"VideoSource", "VideoEncoder"}
+    assert set(await held(bench, "Profile_main")) == {"VideoSource", "VideoEncoder", "Analytics"}
     assert set(await held(bench, "Profile_sub")) == set(KINDS)
 
 
@@ -427,7 +440,7 @@ async def test_a_fixed_profile_that_was_only_renamed_gains_what_the_camera_gains
 async def test_what_the_camera_has_no_more_is_not_shown_until_it_has_it_again(bench):
     token = await create(bench, *KINDS)
     whole = bench.camera.description
-    bench.camera.description = camera_of(MAIN, ptz=None)
+    bench.camera.description = camera_of(MAIN, ptz=None, kinds=frozenset())
     assert await held(bench, token) == {"VideoSource": "VideoSourceConfig_0", "Metadata": "Metadata_0"}
     bench.camera.description = whole
     assert await held(bench, token) == KINDS

@@ -178,6 +178,15 @@ async def test_options_can_be_asked_for_with_and_without_tokens(bench, kind):
     assert (await bench.answer(options())).options is not None
 
 
+async def test_a_profile_offers_what_its_own_encoder_can_be_set_to():
+    bench = MediaBench(camera_of(MAIN, SUB, audio=(None, None)))
+    compatible = trt.GetCompatibleVideoEncoderConfigurations(profile_token="Profile_sub")
+    assert len((await bench.answer(compatible)).configurations) == 2
+    by_profile = trt.GetVideoEncoderConfigurationOptions(profile_token="Profile_sub")
+    by_encoder = trt.GetVideoEncoderConfigurationOptions(configuration_token="VideoEncoder_sub")
+    assert (await bench.answer(by_profile)).options == (await bench.answer(by_encoder)).options
+
+
 async def test_a_configuration_of_another_profile_is_not_compatible(bench):
     request = trt.GetVideoEncoderConfigurationOptions(
         configuration_token="VideoEncoder_sub", profile_token="Profile_main"
@@ -245,12 +254,12 @@ async def test_only_the_full_picture_can_be_had(bench):
 
 async def test_audio_options_are_grouped_by_encoding():
     louder = replace(AAC, bitrate_kbps=128)
-    pcma = AudioFormat(AudioCodec.PCMA, 8000)
+    pcma = AudioFormat(AudioCodec.PCMA, 8000, bitrate_kbps=64)
     bench = MediaBench(camera_of(MAIN, SUB, MAIN_H265, audio=(louder, AAC, pcma)))
     options = (await bench.answer(trt.GetAudioEncoderConfigurationOptions())).options.options
     assert [(each.encoding, each.bitrate_list.items, each.sample_rate_list.items) for each in options] == [
         (AudioEncoding.AAC, (64, 128), (16,)),
-        (AudioEncoding.G711, (32,), (8,)),
+        (AudioEncoding.G711, (64,), (8,)),
     ]
 
 
@@ -274,8 +283,13 @@ async def test_a_stream_address_is_on_the_host_that_the_client_called(bench, pro
     assert (uri.invalid_after_connect, uri.invalid_after_reboot, uri.timeout) == (False, False, timedelta(0))
 
 
+async def test_through_http_a_stream_is_had_from_the_web_port(bench):
+    request = trt.GetStreamUri(stream_setup=stream_setup("RTP-Unicast", "HTTP"), profile_token="Profile_sub")
+    assert (await bench.answer(request)).media_uri.uri == "http://192.0.2.1:8000/bench/sub"
+
+
 @pytest.mark.parametrize(
-    ("stream", "protocol"), [("RTP-Unicast", "HTTP"), ("RTP-Unicast", "TCP"), ("RTP-Multicast", "UDP")]
+    ("stream", "protocol"), [("RTP-Multicast", "HTTP"), ("RTP-Unicast", "TCP"), ("RTP-Multicast", "UDP")]
 )
 async def test_a_transport_that_is_not_served_is_refused(bench, stream, protocol):
     request = trt.GetStreamUri(stream_setup=stream_setup(stream, protocol), profile_token="Profile_main")
@@ -350,6 +364,8 @@ def test_anyone_may_read_the_capabilities_and_only_operators_change_anything():
     for operation in SERVICE.operations:
         if operation.name == "GetServiceCapabilities":
             assert operation.access is Access.PRE_AUTH
+        elif "VideoSourceMode" in operation.name:
+            assert operation.access in {Access.READ_SYSTEM, Access.WRITE_SYSTEM}
         else:
             assert operation.access is (Access.READ_MEDIA if operation.name.startswith("Get") else Access.ACTUATE)
 

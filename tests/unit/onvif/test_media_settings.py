@@ -13,6 +13,8 @@ from bridge.core.errors import CameraError, InvalidValue, Rejected
 from bridge.core.formats import Resolution, VideoCodec
 from bridge.core.model import EncoderOptions, NativeStream
 from bridge.core.units import Range
+from bridge.onvif.eventing.filter import parse_filter
+from bridge.onvif.eventing.topics import TOPICS
 from bridge.onvif.media_model import MediaModel
 from bridge.onvif.media_store import MediaStore
 from bridge.onvif.types import media as trt
@@ -28,6 +30,7 @@ from bridge.onvif.types.configurations import (
     PTZFilter,
     VideoEncoding,
 )
+from bridge.onvif.types.events import CONCRETE_SET_DIALECT
 from tests.unit.onvif.media_bench import AAC, MAIN, MAIN_H265, MOTION_JPEG, PCMU, SUB, MediaBench, camera_of
 
 NO_CONFIG = ("Sender", "InvalidArgVal", "NoConfig")
@@ -217,7 +220,7 @@ async def test_sound_in_words_that_no_camera_uses_is_refused_like_any_other():
 @EVERY_SERVICE
 async def test_MEDIA_5_1_3_and_MEDIA2_8_1_1_wishes_for_the_metadata_stream_are_kept(bench, service):
     before = await present(bench, service, "Metadata")
-    wished = replace(before, name="TestName1", analytics=None, events=events("tns1:Media/ConfigurationChanged"))
+    wished = replace(before, name="TestName1", analytics=True, events=events("tns1:Media/ConfigurationChanged"))
     await bench.answer(setting(service, "Metadata", wished))
     after = await present(bench, service, "Metadata")
     assert replace(after, events=None) == replace(wished, events=None)
@@ -225,7 +228,7 @@ async def test_MEDIA_5_1_3_and_MEDIA2_8_1_1_wishes_for_the_metadata_stream_are_k
     assert expression.text == "tns1:Media/ConfigurationChanged"
     assert expression.get("Dialect").endswith("ConcreteSet")
     assert expression.nsmap["tns1"] == "http://www.onvif.org/ver10/topics"
-    silent = replace(before, name="TestName2", ptz_status=None, events=None)
+    silent = replace(before, name="TestName2", ptz_status=None, events=None, analytics=None)
     await bench.answer(setting(service, "Metadata", silent))
     assert await present(bench, service, "Metadata") == silent
     everything = replace(before, events=EventSubscription())
@@ -235,7 +238,29 @@ async def test_MEDIA_5_1_3_and_MEDIA2_8_1_1_wishes_for_the_metadata_stream_are_k
 
 
 @EVERY_SERVICE
+async def test_a_filter_in_prefixes_of_the_clients_own_comes_back_readable(bench, service):
+    before = await present(bench, service, "Metadata")
+    given = etree.fromstring(
+        '<tt:Filter xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:w="http://docs.oasis-open.org/wsn/b-2" '
+        'xmlns:x="http://www.onvif.org/ver10/topics"><w:TopicExpression xmlns:tt="http://www.onvif.org/ver10/topics" '
+        f'xmlns:v="urn:vendor" Dialect="{CONCRETE_SET_DIALECT}">x:Media//.|tt:VideoSource//.|v:Odd</w:TopicExpression>'
+        "</tt:Filter>"
+    )
+    await bench.answer(setting(service, "Metadata", replace(before, events=EventSubscription(filter=given))))
+    returned = (await present(bench, service, "Metadata")).events.filter
+    topics = "http://www.onvif.org/ver10/topics"
+    assert {prefix: returned[0].nsmap[prefix] for prefix in ("x", "tt", "v")} == {
+        "x": topics,
+        "tt": topics,
+        "v": "urn:vendor",
+    }
+    asked, got = (parse_filter(each, offered=TOPICS, utc=bench.clock.utc()) for each in (given, returned))
+    assert got == asked
+
+
+@EVERY_SERVICE
 async def test_MEDIA_5_1_3_what_the_metadata_stream_cannot_carry_is_refused(bench, service):
+    bench.camera.description = replace(bench.camera.description, ptz=None, events=frozenset())
     before = await present(bench, service, "Metadata")
     for change in (
         {"ptz_status": PTZFilter(status=True, position=False)},
@@ -442,6 +467,7 @@ async def test_after_a_factory_default_configurations_are_as_they_came(bench):
         '{"name": 1}',
         '{"multicast": {"address": "nowhere", "port": 1, "ttl": 1, "auto_start": false}}',
         '{"metadata": {"events": true, "event_filter": "<tt:Filter"}}',
+        '{"metadata": {"events": true, "event_filter": "<!DOCTYPE Filter><Filter/>"}}',
     ],
 )
 async def test_a_damaged_document_counts_as_none(bench, kept):

@@ -5,11 +5,13 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.core.camera import Facets
 from bridge.core.errors import Rejected, TimedOut, Unreachable, Unsupported
-from bridge.core.ptz import Velocity
+from bridge.core.ptz import PtzPosition, PtzSpeed, PtzTranslation, Velocity
 from bridge.onvif.movement import MovementTimer
 from bridge.runtime.clock import SystemClock
 from tests.unit.onvif.bench_camera import BenchCamera, HandClock, described
+from tests.unit.onvif.ptz_bench import BenchMechanics
 
 PAN = Velocity(pan_tilt=(0.5, 0.0))
 ZOOM = Velocity(zoom=-1.0)
@@ -81,6 +83,69 @@ async def test_a_drive_to_a_preset_replaces_a_continuous_move(timer, camera):
     await timer.go_to_preset("1", speed=0.5)
     assert timer.deadline is None
     assert camera.commands[-1] == ("go_to_preset", "1", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("position", "left"),
+    [
+        (PtzPosition((0.0, 0.0), 0.5), []),
+        (PtzPosition((0.0, 0.0)), [("stop", False, True)]),
+        (PtzPosition(None, 0.5), [("stop", True, False)]),
+    ],
+)
+async def test_a_drive_replaces_the_continuous_move_of_its_axes(timer, camera, clock, position, left):
+    camera.given = Facets(drives=BenchMechanics(camera))
+    await timer.move(Velocity(pan_tilt=(0.5, 0.0), zoom=0.5), timeout_s=10)
+    await timer.move_to(position, speed=PtzSpeed())
+    clock.advance(10)
+    await timer.stop_due()
+    assert camera.commands[1:] == [("move_to", position, PtzSpeed()), *left]
+
+
+async def test_going_a_way_replaces_the_continuous_move_of_its_axes(timer, camera):
+    camera.given = Facets(drives=BenchMechanics(camera))
+    way = PtzTranslation((0.1, 0.0), in_view=True)
+    await timer.move(PAN, timeout_s=10)
+    await timer.move_by(way, speed=PtzSpeed(pan_tilt=1.0))
+    assert timer.deadline is None
+    assert camera.commands[-1] == ("move_by", way, PtzSpeed(pan_tilt=1.0))
+
+
+async def test_a_drive_home_replaces_every_continuous_move(timer, camera):
+    camera.given = Facets(home=BenchMechanics(camera))
+    await timer.move(Velocity(pan_tilt=(0.5, 0.0), zoom=0.5), timeout_s=10)
+    await timer.go_home(speed=None)
+    assert timer.deadline is None
+
+
+async def test_a_drive_that_failed_leaves_the_continuous_move_to_its_time(timer, camera, clock):
+    camera.given = Facets(drives=BenchMechanics(camera))
+    await timer.move(PAN, timeout_s=10)
+    camera.refusals.append(TimedOut("no answer"))
+    with pytest.raises(TimedOut):
+        await timer.move_to(PtzPosition((0.0, 0.0)), speed=PtzSpeed())
+    assert timer.deadline == clock.now() + 10
+
+
+async def test_a_stop_that_is_due_never_overtakes_a_drive(timer, camera, clock):
+    camera.given = Facets(drives=BenchMechanics(camera))
+    await timer.move(PAN, timeout_s=1)
+    clock.advance(1)
+    camera.go_on.clear()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(timer.move_to(PtzPosition((0.0, 0.0)), speed=PtzSpeed()))
+        await asyncio.sleep(0)
+        tasks.create_task(timer.stop_due())
+        await asyncio.sleep(0)
+        camera.go_on.set()
+    assert [name for name, *_ in camera.commands] == ["move", "move_to"]
+
+
+async def test_a_camera_without_drives_or_home_is_unsupported(timer):
+    with pytest.raises(Unsupported):
+        await timer.move_to(PtzPosition((0.0, 0.0)), speed=PtzSpeed())
+    with pytest.raises(Unsupported):
+        await timer.go_home(speed=None)
 
 
 @pytest.mark.parametrize("lost", [TimedOut("no answer"), Unreachable("broken")])

@@ -1,3 +1,5 @@
+"""Reading what a camera's mechanics can do, and setting the defaults of its moves."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -5,175 +7,224 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.core.errors import InvalidValue
-from bridge.core.ptz import PtzDescription, PtzStatus
+from bridge.core.ptz import PtzStatus
+from bridge.core.units import Range
+from bridge.onvif.configurations import PTZ
+from bridge.onvif.media_model import MediaModel
+from bridge.onvif.media_store import MediaStore
 from bridge.onvif.operation import Access
-from bridge.onvif.services import media_profiles
 from bridge.onvif.services.ptz import SERVICE
+from bridge.onvif.types import ptz as messages
+from bridge.onvif.types.common import FloatRange
 from bridge.onvif.types.media_changes import RemovePTZConfiguration
 from bridge.onvif.types.ptz import (
+    IN_VIEW_TRANSLATION_SPACE,
+    PAN_TILT_POSITION_SPACE,
     PAN_TILT_SPEED_SPACE,
+    PAN_TILT_TRANSLATION_SPACE,
     PAN_TILT_VELOCITY_SPACE,
+    SPHERICAL_POSITION_SPACE,
+    ZOOM_POSITION_SPACE,
     ZOOM_SPEED_SPACE,
+    ZOOM_TRANSLATION_SPACE,
     ZOOM_VELOCITY_SPACE,
-    ContinuousMove,
-    ContinuousMoveResponse,
     GetCompatibleConfigurations,
-    GetCompatibleConfigurationsResponse,
     GetConfiguration,
     GetConfigurationOptions,
-    GetConfigurationOptionsResponse,
-    GetConfigurationResponse,
     GetConfigurations,
-    GetConfigurationsResponse,
     GetNode,
-    GetNodeResponse,
     GetNodes,
-    GetNodesResponse,
-    GetPresets,
-    GetPresetsResponse,
     GetServiceCapabilities,
-    GetServiceCapabilitiesResponse,
-    GetStatus,
-    GetStatusResponse,
-    GotoPreset,
-    GotoPresetResponse,
-    MoveStatus,
+    PanTiltLimits,
     PTZSpeed,
-    RemovePreset,
-    RemovePresetResponse,
-    SetPreset,
-    SetPresetResponse,
-    Stop,
-    StopResponse,
+    SetConfiguration,
+    Space2DDescription,
     Vector1D,
     Vector2D,
+    ZoomLimits,
 )
-from tests.unit.onvif.bench_camera import HEAD, NOON, BenchCamera, described
-from tests.unit.onvif.service_bench import Bench
-
-MAIN = "Profile_main"
-PAN_ONLY = PtzDescription(pan=True, tilt=False, zoom=False, speed_control=False)
-ZOOM_ONLY = PtzDescription(pan=False, tilt=False, zoom=True)
-
-
-def bench_of(ptz):
-    return Bench(BenchCamera(described(ptz=ptz)))
+from bridge.onvif.types.ptz_moves import GetStatus, MoveStatus
+from tests.unit.onvif.bench_camera import HEAD, NOON
+from tests.unit.onvif.ptz_bench import DOME, MAIN, NODE, PAN_ONLY, SWITCHES, ZOOM_ONLY, PtzBench
 
 
 @pytest.fixture
 def bench():
-    return bench_of(HEAD)
+    return PtzBench()
 
 
-def move(pan_tilt=None, zoom=None, timeout_s=None, profile=MAIN):
-    return ContinuousMove(
-        profile_token=profile,
-        velocity=PTZSpeed(
-            pan_tilt=None if pan_tilt is None else Vector2D(x=pan_tilt[0], y=pan_tilt[1]),
-            zoom=None if zoom is None else Vector1D(x=zoom),
-        ),
-        timeout=None if timeout_s is None else timedelta(seconds=timeout_s),
+async def node(bench):
+    return (await bench.answer(GetNode(node_token=NODE))).ptz_node
+
+
+async def configuration(bench):
+    return (await bench.answer(GetConfiguration(ptz_configuration_token=NODE))).ptz_configuration
+
+
+async def status(bench, **known):
+    moment = {"pan_tilt": None, "zoom": None, "pan_tilt_moving": False, "zoom_moving": False, "utc": NOON}
+    bench.camera.status = PtzStatus(**{**moment, **known})
+    return (await bench.answer(GetStatus(profile_token=MAIN))).ptz_status
+
+
+def setting(present, **changes):
+    return SetConfiguration(ptz_configuration=replace(present, **changes), force_persistence=False)
+
+
+def uris(spaces):
+    kinds = (
+        *("absolute_pan_tilt_position", "absolute_zoom_position", "relative_pan_tilt_translation"),
+        *("relative_zoom_translation", "continuous_pan_tilt_velocity", "continuous_zoom_velocity"),
+        *("pan_tilt_speed", "zoom_speed"),
     )
-
-
-def goto(pan_tilt=None, zoom=None, space=None):
-    speed = PTZSpeed(
-        pan_tilt=None if pan_tilt is None else Vector2D(x=pan_tilt[0], y=pan_tilt[1], space=space),
-        zoom=None if zoom is None else Vector1D(x=zoom, space=space),
-    )
-    return GotoPreset(profile_token=MAIN, preset_token="2", speed=speed)
-
-
-def space_uris(spaces):
-    return [
-        space.uri
-        for group in (
-            spaces.continuous_pan_tilt_velocity_space,
-            spaces.continuous_zoom_velocity_space,
-            spaces.pan_tilt_speed_space,
-            spaces.zoom_speed_space,
-        )
-        for space in group
-    ]
+    return [space.uri for kind in kinds for space in getattr(spaces, f"{kind}_space")]
 
 
 def test_the_service_is_there_with_mechanics_only():
-    assert SERVICE.is_served(bench_of(HEAD).device)
-    assert not SERVICE.is_served(bench_of(None).device)
-    assert not SERVICE.is_served(Bench(BenchCamera(None)).device)
+    assert SERVICE.is_served(PtzBench(HEAD).device)
+    assert not SERVICE.is_served(PtzBench(None).device)
+
+
+def test_mechanics_that_nobody_can_move_are_not_shown_at_all(bench):
+    assert bench.device.media.profile(MAIN).ptz_token == NODE
+    bench.camera.is_driven = False
+    assert not SERVICE.is_served(bench.device)
+    assert bench.device.media.profile(MAIN).ptz_token is None
+    assert not any(scope.endswith("type/ptz") for scope in bench.device.scopes())
 
 
 def test_moving_needs_more_rights_than_looking():
     access = {operation.name: operation.access for operation in SERVICE.operations}
     assert access["GetServiceCapabilities"] is Access.PRE_AUTH
-    assert {name for name, needed in access.items() if needed is Access.ACTUATE} == {
-        "ContinuousMove",
-        "Stop",
-        "SetPreset",
-        "GotoPreset",
-        "RemovePreset",
-    }
+    assert {access[name] for name in access if name.startswith("Get")} == {Access.PRE_AUTH, Access.READ_MEDIA}
+    assert {access[name] for name in access if not name.startswith("Get")} == {Access.ACTUATE}
 
 
-@pytest.mark.parametrize(("both", "known"), [(False, False), (True, True)])
-async def test_status_position_is_promised_only_when_all_of_it_is_known(both, known):
-    bench = bench_of(replace(HEAD, pan_tilt_position=both))
-    answer = await bench.ask(GetServiceCapabilities(), GetServiceCapabilitiesResponse)
-    assert answer.capabilities.status_position is known
-    assert answer.capabilities.move_status
-    assert answer.capabilities.get_compatible_configurations
+@pytest.mark.parametrize(
+    ("ptz", "is_told"),
+    [
+        (HEAD, False),
+        (DOME, True),
+        (ZOOM_ONLY, False),
+        (replace(ZOOM_ONLY, zoom_position=True), True),
+        (replace(PAN_ONLY, pan_tilt_position=True), True),
+    ],
+)
+async def test_a_position_is_promised_when_that_of_every_axis_is_known(ptz, is_told):
+    capabilities = (await PtzBench(ptz).answer(GetServiceCapabilities())).capabilities
+    assert capabilities == messages.PtzCapabilities(
+        e_flip=False, reverse=False, get_compatible_configurations=True, move_status=True, status_position=is_told
+    )
 
 
-async def test_there_is_one_node_with_the_spaces_of_its_axes(bench):
-    (node,) = (await bench.ask(GetNodes(), GetNodesResponse)).ptz_node
-    assert node.token == "PTZ_0"
-    assert node.maximum_number_of_presets == 8
-    assert not node.home_supported
-    assert space_uris(node.supported_ptz_spaces) == [
+async def test_a_camera_that_only_runs_has_spaces_for_velocity_and_speed():
+    shown = await node(PtzBench(HEAD))
+    assert uris(shown.supported_ptz_spaces) == [
         PAN_TILT_VELOCITY_SPACE,
         ZOOM_VELOCITY_SPACE,
         PAN_TILT_SPEED_SPACE,
         ZOOM_SPEED_SPACE,
     ]
+    assert shown.maximum_number_of_presets == 8
+    assert not shown.home_supported
+    assert shown.fixed_home_position is None
+
+
+async def test_a_camera_that_drives_has_spaces_for_positions_and_ways_generic_first(bench):
+    (shown,) = (await bench.answer(GetNodes())).ptz_node
+    assert uris(shown.supported_ptz_spaces) == [
+        PAN_TILT_POSITION_SPACE,
+        SPHERICAL_POSITION_SPACE,
+        ZOOM_POSITION_SPACE,
+        PAN_TILT_TRANSLATION_SPACE,
+        IN_VIEW_TRANSLATION_SPACE,
+        ZOOM_TRANSLATION_SPACE,
+        PAN_TILT_VELOCITY_SPACE,
+        ZOOM_VELOCITY_SPACE,
+        PAN_TILT_SPEED_SPACE,
+        ZOOM_SPEED_SPACE,
+    ]
+    _, spherical = shown.supported_ptz_spaces.absolute_pan_tilt_position_space
+    assert spherical.x_range == FloatRange(min=-180.0, max=180.0)
+    assert spherical.y_range == FloatRange(min=-90.0, max=0.0)
+    (zoom,) = shown.supported_ptz_spaces.absolute_zoom_position_space
+    assert zoom.x_range == FloatRange(min=0.0, max=1.0)
+
+
+async def test_angles_are_offered_only_where_both_are_known():
+    spaces = (await node(PtzBench(replace(DOME, tilt_degrees=None)))).supported_ptz_spaces
+    assert [space.uri for space in spaces.absolute_pan_tilt_position_space] == [PAN_TILT_POSITION_SPACE]
+
+
+async def test_what_the_camera_cannot_be_told_is_not_offered():
+    shown = await node(PtzBench(DOME, is_driven=False))
+    assert uris(shown.supported_ptz_spaces) == uris((await node(PtzBench(HEAD))).supported_ptz_spaces)
+    assert not shown.home_supported
+    assert shown.auxiliary_commands == ()
 
 
 async def test_an_axis_that_is_missing_has_no_range():
-    answer = await bench_of(PAN_ONLY).ask(GetNode(node_token="PTZ_0"), GetNodeResponse)
-    (space,) = answer.ptz_node.supported_ptz_spaces.continuous_pan_tilt_velocity_space
-    assert (space.x_range.min, space.x_range.max) == (-1.0, 1.0)
-    assert (space.y_range.min, space.y_range.max) == (0.0, 0.0)
-    assert space_uris(answer.ptz_node.supported_ptz_spaces) == [PAN_TILT_VELOCITY_SPACE]
+    spaces = (await node(PtzBench(PAN_ONLY))).supported_ptz_spaces
+    (space,) = spaces.continuous_pan_tilt_velocity_space
+    assert space.x_range == FloatRange(min=-1.0, max=1.0)
+    assert space.y_range == FloatRange(min=0.0, max=0.0)
+    assert uris(spaces) == [PAN_TILT_VELOCITY_SPACE]
 
 
 async def test_a_zoom_alone_has_zoom_spaces_alone():
-    answer = await bench_of(ZOOM_ONLY).ask(GetNode(node_token="PTZ_0"), GetNodeResponse)
-    assert space_uris(answer.ptz_node.supported_ptz_spaces) == [ZOOM_VELOCITY_SPACE, ZOOM_SPEED_SPACE]
+    assert uris((await node(PtzBench(ZOOM_ONLY))).supported_ptz_spaces) == [ZOOM_VELOCITY_SPACE, ZOOM_SPEED_SPACE]
+
+
+@pytest.mark.parametrize("is_fixed", [False, True])
+async def test_the_node_says_whether_the_home_position_is_fixed(is_fixed):
+    shown = await node(PtzBench(replace(DOME, fixed_home=is_fixed)))
+    assert shown.home_supported
+    assert shown.fixed_home_position is is_fixed
+
+
+async def test_the_node_lists_the_auxiliary_commands(bench):
+    assert (await node(bench)).auxiliary_commands == ("tt:IRLamp|On", "tt:IRLamp|Off", "tt:IRLamp|Auto", "Siren|On")
 
 
 async def test_the_configuration_is_the_same_wherever_it_is_asked_for(bench):
-    (listed,) = (await bench.ask(GetConfigurations(), GetConfigurationsResponse)).ptz_configuration
-    one = await bench.ask(GetConfiguration(ptz_configuration_token="PTZ_0"), GetConfigurationResponse)
-    compatible = await bench.ask(GetCompatibleConfigurations(profile_token=MAIN), GetCompatibleConfigurationsResponse)
-    assert listed == one.ptz_configuration == compatible.ptz_configuration[0]
+    (listed,) = (await bench.answer(GetConfigurations())).ptz_configuration
+    (compatible,) = (await bench.answer(GetCompatibleConfigurations(profile_token=MAIN))).ptz_configuration
+    assert listed == compatible == await configuration(bench)
     assert listed.use_count == 2
-    assert listed.node_token == "PTZ_0"
-    assert listed.default_continuous_pan_tilt_velocity_space == PAN_TILT_VELOCITY_SPACE
-    assert listed.default_continuous_zoom_velocity_space == ZOOM_VELOCITY_SPACE
-    assert listed.default_ptz_timeout == timedelta(seconds=10)
+    assert listed.node_token == NODE
+
+
+async def test_the_defaults_of_the_configuration_are_spaces_of_the_node(bench):
+    shown = await configuration(bench)
+    assert shown.default_absolute_pan_tilt_position_space == PAN_TILT_POSITION_SPACE
+    assert shown.default_absolute_zoom_position_space == ZOOM_POSITION_SPACE
+    assert shown.default_relative_pan_tilt_translation_space == PAN_TILT_TRANSLATION_SPACE
+    assert shown.default_relative_zoom_translation_space == ZOOM_TRANSLATION_SPACE
+    assert shown.default_continuous_pan_tilt_velocity_space == PAN_TILT_VELOCITY_SPACE
+    assert shown.default_continuous_zoom_velocity_space == ZOOM_VELOCITY_SPACE
+    assert shown.default_ptz_speed.pan_tilt.space == PAN_TILT_SPEED_SPACE
+    assert shown.default_ptz_speed.zoom.space == ZOOM_SPEED_SPACE
+    assert shown.default_ptz_timeout == timedelta(seconds=10)
+
+
+async def test_limits_are_shown_where_there_are_positions(bench):
+    limited = await configuration(bench)
+    assert limited.pan_tilt_limits.range.uri == PAN_TILT_POSITION_SPACE
+    assert limited.zoom_limits.range.uri == ZOOM_POSITION_SPACE
+    unlimited = await configuration(PtzBench(HEAD))
+    assert (unlimited.pan_tilt_limits, unlimited.zoom_limits) == (None, None)
 
 
 async def test_without_speed_control_there_is_no_default_speed():
-    (listed,) = (await bench_of(PAN_ONLY).ask(GetConfigurations(), GetConfigurationsResponse)).ptz_configuration
-    assert listed.default_ptz_speed is None
-    assert listed.default_continuous_zoom_velocity_space is None
+    shown = await configuration(PtzBench(PAN_ONLY))
+    assert shown.default_ptz_speed is None
+    assert shown.default_continuous_zoom_velocity_space is None
 
 
-async def test_options_name_the_spaces_and_the_timeouts(bench):
-    answer = await bench.ask(GetConfigurationOptions(configuration_token="PTZ_0"), GetConfigurationOptionsResponse)
-    options = answer.ptz_configuration_options
-    assert len(space_uris(options.spaces)) == 4
-    assert options.ptz_timeout.min <= timedelta(seconds=10) <= options.ptz_timeout.max
+async def test_options_name_the_spaces_of_the_node_and_the_timeouts(bench):
+    options = (await bench.answer(GetConfigurationOptions(configuration_token=NODE))).ptz_configuration_options
+    assert options.spaces == (await node(bench)).supported_ptz_spaces
+    assert options.ptz_timeout.min <= timedelta(seconds=10) < options.ptz_timeout.max
 
 
 @pytest.mark.parametrize(
@@ -184,230 +235,147 @@ async def test_options_name_the_spaces_and_the_timeouts(bench):
         (GetConfigurationOptions(configuration_token="x"), "NoConfig"),
         (GetCompatibleConfigurations(profile_token="x"), "NoProfile"),
         (GetStatus(profile_token="x"), "NoProfile"),
-        (GetPresets(profile_token="x"), "NoProfile"),
-        (move(zoom=1.0, profile="x"), "NoProfile"),
-        (Stop(profile_token="x"), "NoProfile"),
-        (SetPreset(profile_token="x"), "NoProfile"),
-        (GotoPreset(profile_token="x", preset_token="1"), "NoProfile"),
-        (RemovePreset(profile_token="x", preset_token="1"), "NoProfile"),
     ],
-    ids=lambda value: type(value).__name__,
 )
-async def test_an_unknown_token_is_refused(bench, request_, subcode):
-    fault = await bench.refused(request_)
-    assert (fault.code, fault.subcodes) == ("Sender", ("InvalidArgVal", subcode))
-    assert bench.camera.commands == []
+async def test_an_unknown_token_is_named_in_the_fault(bench, request_, subcode):
+    assert await bench.fault(request_) == ("Sender", "InvalidArgVal", subcode)
 
 
-async def test_a_profile_without_mechanics_is_no_ptz_profile():
-    fault = await bench_of(None).refused(GetStatus(profile_token=MAIN))
-    assert fault.subcodes == ("InvalidArgVal", "NoPTZProfile")
+async def test_a_camera_without_mechanics_has_no_node_and_no_configuration():
+    bench = PtzBench(None)
+    assert await bench.fault(GetNodes()) == ("Sender", "InvalidArgVal", "NoPTZProfile")
+    assert (await bench.answer(GetConfigurations())).ptz_configuration == ()
+    assert await bench.fault(GetStatus(profile_token=MAIN)) == ("Sender", "InvalidArgVal", "NoPTZProfile")
 
 
-async def test_a_profile_from_which_the_configuration_was_taken_is_no_ptz_profile(bench):
-    remove = RemovePTZConfiguration(profile_token=MAIN)
-    await media_profiles.remove_ptz_configuration(bench.call("/onvif/media_service"), remove)
-    fault = await bench.refused(GetStatus(profile_token=MAIN))
-    assert (fault.code, fault.subcodes) == ("Sender", ("InvalidArgVal", "NoPTZProfile"))
+async def test_a_profile_without_ptz_configuration_has_no_status(bench):
+    await bench.answer(RemovePTZConfiguration(profile_token=MAIN))
+    assert await bench.fault(GetStatus(profile_token=MAIN)) == ("Sender", "InvalidArgVal", "NoPTZProfile")
 
 
-async def test_status_tells_what_is_known_and_when(bench):
-    bench.clock.advance(5)
-    status = (await bench.ask(GetStatus(profile_token=MAIN), GetStatusResponse)).ptz_status
-    assert status.position.pan_tilt is None
-    assert status.position.zoom.x == 0.25
-    assert (status.move_status.pan_tilt, status.move_status.zoom) == (MoveStatus.MOVING, MoveStatus.IDLE)
-    assert status.utc_time == NOON + timedelta(seconds=5)
+async def test_the_status_tells_position_and_movement_in_the_generic_spaces(bench):
+    shown = await status(bench, pan_tilt=(0.5, -0.5), zoom=0.25, zoom_moving=True)
+    assert shown.position.pan_tilt == Vector2D(x=0.5, y=-0.5, space=PAN_TILT_POSITION_SPACE)
+    assert shown.position.zoom == Vector1D(x=0.25, space=ZOOM_POSITION_SPACE)
+    assert (shown.move_status.pan_tilt, shown.move_status.zoom) == (MoveStatus.IDLE, MoveStatus.MOVING)
+    assert shown.utc_time == NOON
 
 
-async def test_an_unknown_position_is_left_out():
-    bench = bench_of(ZOOM_ONLY)
-    bench.camera.status = PtzStatus(None, None, pan_tilt_moving=False, zoom_moving=False, utc=NOON)
-    status = (await bench.ask(GetStatus(profile_token=MAIN), GetStatusResponse)).ptz_status
-    assert status.position is None
-    assert status.move_status.pan_tilt is None
+async def test_a_position_that_is_not_known_is_not_told():
+    bench = PtzBench(ZOOM_ONLY)
+    assert (await status(bench)).position is None
+    known = await status(bench, zoom=1.0)
+    assert (known.position.pan_tilt, known.position.zoom.x) == (None, 1.0)
+    assert known.move_status.pan_tilt is None
 
 
-async def test_a_known_head_position_is_told(bench):
-    bench.camera.status = PtzStatus((0.5, -0.5), None, pan_tilt_moving=False, zoom_moving=False, utc=NOON)
-    status = (await bench.ask(GetStatus(profile_token=MAIN), GetStatusResponse)).ptz_status
-    assert (status.position.pan_tilt.x, status.position.pan_tilt.y) == (0.5, -0.5)
+@pytest.mark.parametrize("end", ["min", "max"])
+async def test_a_default_timeout_of_the_range_is_kept(bench, end):
+    span = (await bench.answer(GetConfigurationOptions(configuration_token=NODE))).ptz_configuration_options.ptz_timeout
+    wanted = getattr(span, end)
+    await bench.answer(setting(await configuration(bench), default_ptz_timeout=wanted, name="Dome"))
+    shown = await configuration(bench)
+    assert (shown.default_ptz_timeout, shown.name) == (wanted, "Dome")
+    assert await bench.changes() == [("ConfigurationChanged", NODE, "PTZ")]
 
 
-async def test_a_continuous_move_reaches_the_camera_with_its_timeout(bench):
-    await bench.ask(move((0.5, -1.0), 0.25, timeout_s=2), ContinuousMoveResponse)
-    assert bench.camera.commands == [("move", (0.5, -1.0), 0.25)]
-    assert bench.device.movement.deadline == bench.clock.now() + 2
+async def test_what_is_set_outlives_a_restart(bench):
+    await bench.answer(setting(await configuration(bench), default_ptz_timeout=timedelta(seconds=20)))
+    anew = MediaModel(bench.camera, MediaStore(bench.device.memory))
+    assert PTZ.one(anew, NODE).default_ptz_timeout == timedelta(seconds=20)
 
 
-async def test_an_axis_left_out_is_left_alone(bench):
-    await bench.ask(move(zoom=-0.5), ContinuousMoveResponse)
-    assert bench.camera.commands == [("move", None, -0.5)]
+async def test_default_speeds_are_kept(bench):
+    speed = PTZSpeed(pan_tilt=Vector2D(x=0.1, y=1.0), zoom=Vector1D(x=0.0, space=ZOOM_SPEED_SPACE))
+    await bench.answer(setting(await configuration(bench), default_ptz_speed=speed))
+    shown = (await configuration(bench)).default_ptz_speed
+    assert (shown.pan_tilt.x, shown.pan_tilt.y, shown.zoom.x) == (0.1, 1.0, 0.0)
 
 
-async def test_without_a_timeout_the_default_ends_the_move(bench):
-    await bench.ask(move((1.0, 0.0)), ContinuousMoveResponse)
-    assert bench.device.movement.deadline == bench.clock.now() + 10
+async def test_what_is_left_out_stays_as_it_is(bench):
+    present = await configuration(bench)
+    bare = messages.PTZConfiguration(token=NODE, name=present.name, use_count=0, node_token=NODE)
+    await bench.answer(SetConfiguration(ptz_configuration=bare, force_persistence=True))
+    assert await configuration(bench) == present
 
 
-async def test_zero_stops(bench):
-    await bench.ask(move((0.0, 0.0)), ContinuousMoveResponse)
-    assert bench.device.movement.deadline is None
+async def test_another_space_can_be_the_default_and_positions_are_told_in_it(bench):
+    spaces = {
+        "default_absolute_pan_tilt_position_space": SPHERICAL_POSITION_SPACE,
+        "default_relative_pan_tilt_translation_space": IN_VIEW_TRANSLATION_SPACE,
+    }
+    await bench.answer(setting(await configuration(bench), **spaces))
+    shown = await configuration(bench)
+    assert {name: getattr(shown, name) for name in spaces} == spaces
+    known = await status(bench, pan_tilt=(0.25, 0.0), zoom=0.25)
+    assert known.position.pan_tilt == Vector2D(x=45.0, y=-45.0, space=SPHERICAL_POSITION_SPACE)
+    assert known.position.zoom == Vector1D(x=0.25, space=ZOOM_POSITION_SPACE)
 
 
-async def test_a_move_of_nothing_moves_nothing(bench):
-    await bench.ask(move(), ContinuousMoveResponse)
-    assert bench.camera.commands == []
+async def test_limits_can_be_put_in_another_space_of_positions(bench):
+    _, spherical = (await node(bench)).supported_ptz_spaces.absolute_pan_tilt_position_space
+    await bench.answer(setting(await configuration(bench), pan_tilt_limits=PanTiltLimits(range=spherical)))
+    assert (await configuration(bench)).pan_tilt_limits.range == spherical
 
 
-async def test_a_missing_axis_may_be_asked_to_stand_still():
-    bench = bench_of(PAN_ONLY)
-    await bench.ask(move((1.0, 0.0), 0.0), ContinuousMoveResponse)
-    assert bench.camera.commands == [("move", (1.0, 0.0), None)]
+async def test_limits_fall_back_when_the_angles_are_not_known_any_more(bench):
+    _, spherical = (await node(bench)).supported_ptz_spaces.absolute_pan_tilt_position_space
+    await bench.answer(setting(await configuration(bench), pan_tilt_limits=PanTiltLimits(range=spherical)))
+    bench.camera.description = replace(bench.camera.description, ptz=replace(DOME, pan_degrees=None))
+    assert (await configuration(bench)).pan_tilt_limits.range.uri == PAN_TILT_POSITION_SPACE
+
+
+def narrow():
+    half = FloatRange(min=-0.5, max=0.5)
+    return PanTiltLimits(range=Space2DDescription(uri=PAN_TILT_POSITION_SPACE, x_range=half, y_range=half))
 
 
 @pytest.mark.parametrize(
-    ("ptz", "request_", "subcode"),
+    "changes",
     [
-        (HEAD, move((1.01, 0.0)), "InvalidVelocity"),
-        (HEAD, move((0.0, -2.0)), "InvalidVelocity"),
-        (HEAD, move(zoom=1.5), "InvalidVelocity"),
-        (PAN_ONLY, move((0.0, 0.5)), "SpaceNotSupported"),
-        (PAN_ONLY, move(zoom=0.5), "SpaceNotSupported"),
-        (ZOOM_ONLY, move((0.5, 0.0)), "SpaceNotSupported"),
-        (HEAD, move((0.5, 0.0), timeout_s=0), "TimeoutNotSupported"),
-        (HEAD, move((0.5, 0.0), timeout_s=-1), "TimeoutNotSupported"),
-        (HEAD, move((0.5, 0.0), timeout_s=3600), "TimeoutNotSupported"),
+        {"default_ptz_timeout": timedelta(0)},
+        {"default_ptz_timeout": timedelta(hours=1)},
+        {"node_token": "other"},
+        {"name": "n" * 65},
+        {"default_absolute_pan_tilt_position_space": PAN_TILT_TRANSLATION_SPACE},
+        {"default_relative_pan_tilt_translation_space": "urn:other"},
+        {"default_continuous_zoom_velocity_space": "urn:other"},
+        {"default_ptz_speed": PTZSpeed(pan_tilt=Vector2D(x=0.5, y=1.5))},
+        {"default_ptz_speed": PTZSpeed(zoom=Vector1D(x=0.5, space=ZOOM_VELOCITY_SPACE))},
+        {"pan_tilt_limits": narrow()},
     ],
+    ids=lambda changes: next(iter(changes)),
 )
-async def test_a_move_that_cannot_be_is_refused(ptz, request_, subcode):
-    bench = bench_of(ptz)
-    fault = await bench.refused(request_)
-    assert (fault.code, fault.subcodes) == ("Sender", ("InvalidArgVal", subcode))
-    assert bench.camera.commands == []
+async def test_what_cannot_be_set_leaves_everything_as_it_was(bench, changes):
+    present = await configuration(bench)
+    wished = {"name": "Dome", "default_ptz_timeout": timedelta(seconds=20), **changes}
+    assert await bench.fault(setting(present, **wished)) == ("Sender", "InvalidArgVal", "ConfigModify")
+    assert await configuration(bench) == present
+    assert await bench.changes() == []
 
 
-@pytest.mark.parametrize(
-    "velocity",
-    [
-        PTZSpeed(pan_tilt=Vector2D(x=0.1, y=0.1, space="urn:other")),
-        PTZSpeed(zoom=Vector1D(x=0.1, space=PAN_TILT_VELOCITY_SPACE)),
-    ],
-)
-async def test_a_move_in_an_unknown_space_is_refused(bench, velocity):
-    fault = await bench.refused(ContinuousMove(profile_token=MAIN, velocity=velocity))
-    assert fault.subcodes == ("InvalidArgVal", "SpaceNotSupported")
+async def test_a_camera_without_positions_takes_no_limits(bench):
+    limits = (await configuration(bench)).zoom_limits
+    runner = PtzBench(HEAD)
+    refused = setting(await configuration(runner), zoom_limits=ZoomLimits(range=limits.range))
+    assert await runner.fault(refused) == ("Sender", "InvalidArgVal", "ConfigModify")
 
 
-async def test_a_move_in_the_generic_space_is_accepted(bench):
-    velocity = PTZSpeed(zoom=Vector1D(x=0.1, space=ZOOM_VELOCITY_SPACE))
-    await bench.ask(ContinuousMove(profile_token=MAIN, velocity=velocity), ContinuousMoveResponse)
+async def test_a_camera_without_speeds_takes_no_default_speed():
+    bench = PtzBench(PAN_ONLY)
+    wished = setting(await configuration(bench), default_ptz_speed=PTZSpeed(zoom=Vector1D(x=0.5)))
+    assert await bench.fault(wished) == ("Sender", "InvalidArgVal", "ConfigModify")
 
 
-@pytest.mark.parametrize(
-    ("request_", "commands"),
-    [
-        (Stop(profile_token=MAIN), [("stop", True, True)]),
-        (Stop(profile_token=MAIN, pan_tilt=True), [("stop", True, True)]),
-        (Stop(profile_token=MAIN, pan_tilt=True, zoom=False), [("stop", True, False)]),
-        (Stop(profile_token=MAIN, pan_tilt=False), [("stop", False, True)]),
-        (Stop(profile_token=MAIN, pan_tilt=False, zoom=False), []),
-    ],
-)
-async def test_stop_stops_what_is_not_excluded(bench, request_, commands):
-    await bench.ask(request_, StopResponse)
-    assert bench.camera.commands == commands
+async def test_a_configuration_that_is_not_there_cannot_be_set(bench):
+    wished = setting(await configuration(bench), token="x")
+    assert await bench.fault(wished) == ("Sender", "InvalidArgVal", "NoConfig")
 
 
-async def test_presets_are_listed_with_their_names(bench):
-    presets = (await bench.ask(GetPresets(profile_token=MAIN), GetPresetsResponse)).preset
-    assert [(preset.token, preset.name) for preset in presets] == [("1", "Door"), ("2", "Gate")]
+async def test_switches_without_a_facet_are_no_commands():
+    assert (await node(PtzBench(HEAD, switches=SWITCHES, is_driven=False))).auxiliary_commands == ()
 
 
-async def test_a_new_preset_gets_a_token(bench):
-    answer = await bench.ask(SetPreset(profile_token=MAIN, preset_name="Yard"), SetPresetResponse)
-    assert answer.preset_token == "3"
-    assert bench.camera.commands == [("set_preset", None, "Yard")]
-
-
-async def test_a_preset_is_overwritten_under_its_token(bench):
-    answer = await bench.ask(SetPreset(profile_token=MAIN, preset_token="2", preset_name=""), SetPresetResponse)
-    assert answer.preset_token == "2"
-    assert bench.camera.commands == [("set_preset", "2", None)]
-
-
-async def test_a_preset_is_removed(bench):
-    await bench.ask(RemovePreset(profile_token=MAIN, preset_token="2"), RemovePresetResponse)
-    assert bench.camera.commands == [("remove_preset", "2")]
-
-
-@pytest.mark.parametrize(
-    ("request_", "speed"),
-    [
-        (GotoPreset(profile_token=MAIN, preset_token="2"), 0.5),
-        (goto(), 0.5),
-        (goto(pan_tilt=(0.2, 0.8), zoom=1.0), 0.8),
-        (goto(zoom=0.3), 0.3),
-        (goto(pan_tilt=(1.0, 1.0), space=PAN_TILT_SPEED_SPACE), 1.0),
-        (goto(zoom=1.0, space=ZOOM_SPEED_SPACE), 1.0),
-    ],
-)
-async def test_a_drive_to_a_preset_has_one_speed(bench, request_, speed):
-    await bench.ask(request_, GotoPresetResponse)
-    assert bench.camera.commands == [("go_to_preset", "2", speed)]
-
-
-async def test_a_camera_without_speed_control_is_given_no_speed():
-    bench = bench_of(PAN_ONLY)
-    await bench.ask(goto(pan_tilt=(1.0, 1.0)), GotoPresetResponse)
-    assert bench.camera.commands == [("go_to_preset", "2", None)]
-
-
-@pytest.mark.parametrize(
-    ("request_", "subcode"),
-    [
-        (goto(pan_tilt=(0.5, 1.1)), "InvalidSpeed"),
-        (goto(zoom=-0.1), "InvalidSpeed"),
-        (goto(pan_tilt=(0.5, 0.5), space="urn:other"), "SpaceNotSupported"),
-        (goto(zoom=0.5, space=ZOOM_VELOCITY_SPACE), "SpaceNotSupported"),
-    ],
-)
-async def test_a_speed_that_cannot_be_is_refused(bench, request_, subcode):
-    assert (await bench.refused(request_)).subcodes == ("InvalidArgVal", subcode)
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        SetPreset(profile_token=MAIN),
-        GotoPreset(profile_token=MAIN, preset_token="1"),
-        RemovePreset(profile_token=MAIN, preset_token="1"),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-@pytest.mark.parametrize(
-    ("reason", "code", "subcodes"),
-    [
-        ("no_preset", "Sender", ("InvalidArgVal", "NoToken")),
-        ("invalid_name", "Sender", ("InvalidArgVal", "InvalidPresetName")),
-        ("too_many_presets", "Receiver", ("Action", "TooManyPresets")),
-        ("moving", "Receiver", ("Action", "MovingPTZ")),
-    ],
-)
-async def test_a_refusal_of_the_camera_has_the_fault_of_the_standard(bench, request_, reason, code, subcodes):
-    bench.camera.refusals.append(InvalidValue(reason, "refused"))
-    fault = await bench.refused(request_)
-    assert (fault.code, fault.subcodes) == (code, subcodes)
-
-
-async def test_any_other_refusal_is_left_to_the_dispatcher(bench):
-    bench.camera.refusals.append(InvalidValue("too_heavy", "refused"))
-    with pytest.raises(InvalidValue):
-        await bench.ask(SetPreset(profile_token=MAIN), SetPresetResponse)
-
-
-async def test_a_described_camera_whose_driver_has_no_mechanics_yet_is_a_fault():
-    bench = bench_of(HEAD)
-    bench.camera.is_driven = False
-    fault = await bench.refused(GetStatus(profile_token=MAIN))
-    assert (fault.code, fault.subcodes) == ("Receiver", ("ActionNotSupported",))
+async def test_whole_numbers_may_be_angles():
+    spaces = (await node(PtzBench(replace(DOME, pan_degrees=Range(0, 355))))).supported_ptz_spaces
+    assert spaces.absolute_pan_tilt_position_space[1].x_range == FloatRange(min=0.0, max=355.0)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.core.users import User, UserLevel
+from bridge.onvif.compatibility import DEFAULTS
 from bridge.onvif.operation import Access
-from bridge.onvif.security import BASIC_CHALLENGE, Denied, Gatekeeper
+from bridge.onvif.security import BASIC_CHALLENGE, CredentialsMissing, Denied, Gatekeeper, Verifiers
 from bridge.proto.http.digest import DigestServer
+from bridge.proto.http.guessing import FREE_GUESSES
 from bridge.proto.soap.envelope import read_envelope
-from bridge.proto.soap.wsse import TokenVerifier
 from tests.clients.soap import digest_authorization, envelope, username_token
 from tests.unit.onvif.bench_camera import HandClock
 from tests.unit.onvif.served import ACCOUNTS, PASSWORD, ThreeUsers
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 URI = "/onvif/device_service"
+HERE, ELSEWHERE = "192.0.2.7", "192.0.2.8"
 
 
 class Gate:
@@ -29,24 +31,31 @@ class Gate:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.digest = DigestServer("test", key=b"k" * 32)
-        self.keeper = Gatekeeper(digest=self.digest, tokens=TokenVerifier(), users=ThreeUsers(), clock=self.clock)
+        self.keeper = Gatekeeper(Verifiers(self.digest), users=ThreeUsers(), clock=self.clock, compatibility=DEFAULTS)
 
     def token(self, user: str = "operator", password: str = PASSWORD) -> etree._Element | None:
         block = username_token(user, password, created=self.clock.utc())
         return read_envelope(envelope("<x/>", block).encode()).security
 
     def http(self, user: str = "operator", password: str = PASSWORD, method: str = "POST") -> str:
-        challenge = self.digest.challenges(self.clock.now())[0]
+        challenge = self.digest.challenges(self.clock.now(), algorithms=("MD5",))[0]
         return digest_authorization(challenge, username=user, password=password, method=method, uri=URI)
 
     def admit(
-        self, access: Access = Access.READ_MEDIA, http: str | None = None, token: etree._Element | None = None
+        self,
+        access: Access = Access.READ_MEDIA,
+        http: str | None = None,
+        token: etree._Element | None = None,
+        address: str = HERE,
     ) -> User | None:
-        return self.keeper.admit(access, authorization=http, security=token)
+        return self.keeper.admit(access, authorization=http, security=token, address=address)
 
-    def denied(self, http: str | None = None, token: etree._Element | None = None) -> Denied:
+    def admit_http(self, authorization: str | None, address: str = HERE) -> User:
+        return self.keeper.admit_http(authorization, method="GET", address=address)
+
+    def denied(self, http: str | None = None, token: etree._Element | None = None, address: str = HERE) -> Denied:
         with pytest.raises(Denied) as caught:
-            self.admit(http=http, token=token)
+            self.admit(http=http, token=token, address=address)
         assert (caught.value.code, caught.value.subcodes) == ("Sender", ("NotAuthorized",))
         return caught.value
 
@@ -60,6 +69,8 @@ def test_no_credentials_are_answered_with_a_challenge(gate):
     (challenge,) = gate.denied().challenges
     assert challenge.startswith("Digest ")
     assert "stale=true" not in challenge
+    assert isinstance(gate.denied(), CredentialsMissing)
+    assert not isinstance(gate.denied(token=gate.token(password="wrong")), CredentialsMissing)
 
 
 def test_each_way_alone_lets_in(gate):
@@ -125,8 +136,8 @@ def basic(user: str, password: str) -> str:
 
 
 def test_snapshots_take_digest_and_basic(gate):
-    assert gate.keeper.admit_http(gate.http(method="GET"), method="GET") == ACCOUNTS["operator"]
-    assert gate.keeper.admit_http(basic("user", PASSWORD), method="GET") == ACCOUNTS["user"]
+    assert gate.admit_http(gate.http(method="GET")) == ACCOUNTS["operator"]
+    assert gate.admit_http(basic("user", PASSWORD)) == ACCOUNTS["user"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +157,7 @@ def test_snapshots_take_digest_and_basic(gate):
 )
 def test_snapshots_take_nothing_else_and_offer_both(gate, authorization):
     with pytest.raises(Denied) as caught:
-        gate.keeper.admit_http(authorization, method="GET")
+        gate.admit_http(authorization)
     digest, last = caught.value.challenges
     assert digest.startswith("Digest ")
     assert last == BASIC_CHALLENGE
@@ -156,6 +167,56 @@ def test_an_old_nonce_of_a_snapshot_is_stale(gate):
     http = gate.http(method="GET")
     gate.clock.advance(3600)
     with pytest.raises(Denied) as caught:
-        gate.keeper.admit_http(http, method="GET")
+        gate.admit_http(http)
     assert "stale=true" in caught.value.challenges[0].lower()
     assert caught.value.challenges[1] == BASIC_CHALLENGE
+
+
+# ------------------------------------------------------------------------------------------------------------ guessing
+
+
+GUESSES = {
+    "Digest": lambda gate, name: gate.denied(http=gate.http(name, "wrong")),
+    "UsernameToken": lambda gate, name: gate.denied(token=gate.token(name, "wrong")),
+    "Basic": lambda gate, name: snapshot_denied(gate, basic(name, "wrong")),
+}
+
+
+def snapshot_denied(gate: Gate, authorization: str) -> Denied:
+    with pytest.raises(Denied) as caught:
+        gate.admit_http(authorization)
+    return caught.value
+
+
+@pytest.mark.parametrize("way", GUESSES)
+@pytest.mark.parametrize("name", ["operator", "nobody"])
+def test_guesses_are_answered_at_once_at_first_and_then_more_and_more_slowly(gate, way, name):
+    held = [GUESSES[way](gate, name).hold_s for _ in range(FREE_GUESSES + 3)]
+    assert held[:FREE_GUESSES] == [0.0] * FREE_GUESSES
+    assert 0 < held[-3] < held[-2] < held[-1]
+
+
+def test_guesses_count_together_however_they_come(gate):
+    for number in range(FREE_GUESSES):
+        list(GUESSES.values())[number % 3](gate, "operator")
+    assert all(guess(gate, "operator").hold_s for guess in GUESSES.values())
+
+
+def test_the_right_password_is_taken_from_the_very_address_that_guesses(gate):
+    for _ in range(3 * FREE_GUESSES):
+        gate.denied(http=gate.http(password="wrong"))
+    assert gate.admit(http=gate.http()) == gate.admit(token=gate.token()) == ACCOUNTS["operator"]
+    assert gate.admit_http(basic("operator", PASSWORD)) == ACCOUNTS["operator"]
+
+
+def test_only_wrong_passwords_are_guesses(gate):
+    gate.clock.advance(-1000)
+    early = gate.token()
+    gate.clock.advance(1000)
+    used = gate.token()
+    gate.admit(token=used)
+    for _ in range(2 * FREE_GUESSES):
+        assert gate.denied().hold_s == gate.denied(token=early).hold_s == gate.denied(token=used).hold_s == 0
+    stale = gate.http()
+    gate.clock.advance(3600)
+    assert [gate.denied(http=stale).hold_s for _ in range(2 * FREE_GUESSES)] == [0.0] * (2 * FREE_GUESSES)

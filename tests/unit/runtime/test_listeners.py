@@ -7,7 +7,7 @@ import pytest
 from aiohttp import request, web
 from structlog.testing import capture_logs
 
-from bridge.runtime import admission
+from bridge.runtime import admission, listeners
 from bridge.runtime.listeners import ListenError, http_listener
 from bridge.runtime.reach import Reach, in_uri
 
@@ -90,13 +90,66 @@ async def test_connections_beyond_the_limit_are_closed_and_the_others_are_served
         writer.close()
 
 
-@pytest.mark.parametrize("said", [b"", b"GET / HT"])
-async def test_a_connection_that_asks_for_nothing_is_closed(monkeypatch, said):
+@pytest.mark.parametrize(("said", "answer"), [(b"", b""), (b"GET / HT", b"HTTP/1.1 408 Request Timeout")])
+async def test_a_connection_that_asks_for_nothing_is_closed(monkeypatch, said, answer):
     monkeypatch.setattr(admission, "FIRST_REQUEST_S", 0.05)
     async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(said)
-        assert await reader.read() == b""
+        assert (await reader.read()).partition(b"\r\n")[0] == answer
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        (b"\0\1\2", []),  # aiohttp takes what has no method for noise
+        (b"\x16\x03\x01\0", []),
+        (b"GARBAGE\r\n", []),
+        (b"GET / HTTP/1.0\n\n", [("http.broken_request", 400)]),
+    ],
+)
+async def test_what_cannot_become_a_request_is_answered_at_once(caplog, said, logged):
+    with capture_logs() as logs:
+        async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(said)
+            async with asyncio.timeout(admission.FIRST_REQUEST_S / 5):
+                assert b" 400 " in await reader.readline()
+                await reader.read()
+            writer.close()
+    assert [(entry["event"], entry["status"]) for entry in logs] == logged
+    assert not caplog.records
+
+
+async def test_an_odd_method_has_no_more_time_than_the_others(monkeypatch):
+    """The web server would wait for the rest of it for ever."""
+    monkeypatch.setattr(admission, "FIRST_REQUEST_S", 0.05)
+    async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"M-SEARCH / HTTP/1.1\r\n")
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_what_was_no_request_holds_no_place(monkeypatch):
+    monkeypatch.setattr(admission, "MOST_CONNECTIONS", 2)
+    async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"\0\1\2")
+            assert b" 400 " in await reader.read()
+            writer.close()
+
+
+async def test_a_connection_that_asks_no_more_is_closed(monkeypatch):
+    monkeypatch.setattr(listeners, "KEEP_ALIVE_S", 0.05)
+    async with http_listener(app(), "127.0.0.1", 0, purpose="a test") as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(5):
+            assert (await reader.read()).endswith(b"hello")
         writer.close()
 
 

@@ -59,7 +59,8 @@ async def test_the_state_tells_what_the_product_promises_and_no_secret():
 async def test_the_ready_line_says_where_everything_is():
     async with playing() as client:
         line = client.camera.ready_line
-        assert line.keys() == {"ready", "family", "api", "rtsp", "control", "username", "password", "model"}
+        promised = {"ready", "family", "api", "rtsp", "control", "username", "password", "model"}
+        assert line.keys() == promised | {"search_port"}
         assert (line["ready"], line["family"], line["model"]) == (True, "reolink", "RLC-823A")
 
 

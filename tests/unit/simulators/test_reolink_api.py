@@ -286,7 +286,7 @@ async def test_an_unknown_model_or_scenario_is_refused_with_a_list():
     with pytest.raises(ValueError, match=r"RLC-823A.*RLC-520"):
         async with running(SimulatorOptions(model="RLC-1")):
             pass
-    with pytest.raises(ValueError, match="unknown scenario 'x'; there are code_zero"):
+    with pytest.raises(ValueError, match="unknown scenario 'x'; there are battery"):
         async with running(SimulatorOptions(scenarios=("x",))):
             pass
     with pytest.raises(ValueError, match="wants a number of seconds"):
@@ -297,6 +297,9 @@ async def test_an_unknown_model_or_scenario_is_refused_with_a_list():
             pass
     with pytest.raises(ValueError, match=r"no H\.265"):
         async with running(SimulatorOptions(model="RLC-520", scenarios=("h265",))):
+            pass
+    with pytest.raises(ValueError, match="is no recorder"):
+        async with running(SimulatorOptions(scenarios=("cameras=2",))):
             pass
     assert MODELS[0] == "RLC-823A"
     assert "lease=<seconds>" in SCENARIOS

@@ -120,11 +120,28 @@ async def test_values_are_set_and_what_is_out_of_range_changes_nothing():
         await client.done("SetImage", {"Image": image})
         assert (await client.value("GetImage"))["Image"] == image
         assert await client.refused("SetImage", {"Image": {**image, "bright": 256, "hue": 9}}) == -4
+        assert await client.refused("SetImage", {"Image": {**image, "bright": True}}) == -4
+        assert await client.refused("SetImage", {"Image": {**image, "bright": {"min": 1, "max": 2}}}) == -4
         assert await client.refused("SetImage", {"Image": {"bright": 1}}) == -4
         assert await client.refused("SetImage", {}) == -4
         assert await client.refused("SetImage", {"Image": {**image, "channel": 1}}) == -49
         assert await client.refused("GetImage", {"channel": "0"}) == -4
         assert (await client.state())["imaging"]["image"] == image
+
+
+async def test_gain_and_shutter_are_pairs_of_limits():
+    async with playing() as client:
+        isp = (await client.value("GetIsp"))["Isp"]
+        new = {**isp, "exposure": "Manual", "gain": {"min": 2, "max": 40}, "shutter": {"min": 0, "max": 20}}
+        await client.done("SetIsp", {"Isp": new})
+        assert (await client.value("GetIsp"))["Isp"] == new
+        pair = {"min": 1, "max": 2}
+        for bad in (5, {"min": 3, "max": 2}, {"min": 0, "max": 2}, {"max": 2}, {"min": pair, "max": pair}):
+            assert await client.refused("SetIsp", {"Isp": {**new, "gain": bad}}) == -4
+        assert await client.refused("SetIsp", {"Isp": {**new, "exposure": "LowOise"}}) == -4
+        without = {name: value for name, value in new.items() if name != "exposure"}
+        assert await client.refused("SetIsp", {"Isp": without}) == -4
+        assert (await client.value("GetIsp"))["Isp"] == new
 
 
 async def test_initial_and_range_come_with_action_1_or_where_the_camera_always_sends_them():

@@ -293,3 +293,15 @@ async def test_presets_patrols_and_guard_through_the_api():
             assert await client.refused("SetPtzGuard", {"PtzGuard": wrong}) == -4
         full = await client.send("GetPtzPatrol", {"channel": 0}, action=1)
         assert full["range"]["PtzPatrol"]["preset"]["dwellTime"] == {"max": 30, "min": 1}
+
+
+async def test_a_calibration_takes_a_while_and_ends_by_itself():
+    async with playing() as client:
+        assert await client.value("GetPtzCheckState") == {"PtzCheckState": 0}
+        await client.done("PtzCheck", {"channel": 0})
+        client.clock.advance(29)
+        assert await client.value("GetPtzCheckState") == {"PtzCheckState": 1}
+        client.clock.advance(1)
+        assert (await client.state())["calibration"] == "finished"
+    async with playing(model="RLC-520") as client:
+        assert await client.refused("PtzCheck", {"channel": 0}) == -13

@@ -22,7 +22,7 @@ DESCRIPTION = CameraDescription(
             "main",
             ENCODER,
             (EncoderOptions(VideoCodec.H265, (ENCODER.resolution,), (25.0,), Range(1024, 8192), Range(25, 100)),),
-            AudioFormat(AudioCodec.AAC, 16000),
+            AudioFormat(AudioCodec.AAC, 16000, bitrate_kbps=32),
         ),
     ),
     snapshot=True,
@@ -31,6 +31,15 @@ DESCRIPTION = CameraDescription(
     events=frozenset({EventKind.MOTION, EventKind.PERSON}),
     time_zone="CET-1CEST,M3.5.0,M10.5.0/3",
 )
+
+
+async def test_a_certificate_is_kept_until_another_takes_its_place(tmp_path):
+    async with open_state(tmp_path / "state.db") as state:
+        assert await state.certificate() is None
+        await state.keep_certificate("first")
+        await state.keep_certificate("second")
+    async with open_state(tmp_path / "state.db") as state:
+        assert await state.certificate() == "second"
 
 
 async def test_identity_stays_and_starts_are_counted(tmp_path):

@@ -6,7 +6,7 @@ nothing. Parameter sets: SPS; a PPS alone does not begin a sequence.
 
 from __future__ import annotations
 
-from bridge.proto.rtp.payload.nal import NalContent, aggregated, most_telling
+from bridge.proto.rtp.payload.nal import Glance, NalContent, aggregated, glances, most_telling
 
 _NON_IDR_SLICE = 1
 _IDR_SLICE = 5
@@ -19,6 +19,9 @@ _CONTENT = {
     _IDR_SLICE: NalContent.RANDOM_ACCESS,
     _SPS: NalContent.PARAMETERS,
 }
+
+GLANCES = glances(lambda first: first & 0x1F, fragment=_FU_A, as_=Glance.FRAGMENT)
+"""What `read_content` can say, by the first byte of a payload of three bytes or more."""
 
 
 def read_content(data: bytes | bytearray | memoryview, start: int, end: int) -> NalContent:

@@ -7,7 +7,7 @@ PPS alone does not begin a sequence.
 
 from __future__ import annotations
 
-from bridge.proto.rtp.payload.nal import NalContent, aggregated, most_telling
+from bridge.proto.rtp.payload.nal import Glance, NalContent, aggregated, glances, most_telling
 
 _FIRST_IRAP = 16
 _LAST_IRAP = 21
@@ -17,6 +17,9 @@ _SPS = 33
 _AGGREGATION = 48
 _FRAGMENTATION = 49
 _NAL_HEADER_BYTES = 2
+
+GLANCES = glances(lambda first: first >> 1 & 0x3F, fragment=_FRAGMENTATION, as_=Glance.FRAGMENT_LONG)
+"""What `read_content` can say, by the first byte of a payload of three bytes or more."""
 
 
 def read_content(data: bytes | bytearray | memoryview, start: int, end: int) -> NalContent:

@@ -7,7 +7,7 @@ answers into "a viewer can begin here".
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, IntEnum
 
 
 class NalContent(Enum):
@@ -28,6 +28,33 @@ class NalContent(Enum):
 
 NalReader = Callable[[bytes | bytearray | memoryview, int, int], NalContent]
 """Says what the payload `data[start:end]` holds. Never raises: nonsense is OTHER."""
+
+
+class Glance(IntEnum):
+    """What the first byte of a payload tells at once, for whoever has no time to read each."""
+
+    READ = 0
+    """It has to be read."""
+
+    FRAGMENT = 1
+    """Part of a NAL unit, OTHER unless the highest bit of the payload's second byte is set."""
+
+    FRAGMENT_LONG = 2
+    """The same with the third byte."""
+
+    OTHER = 3
+    """Nothing that decides, whatever follows."""
+
+
+def glances(kind_of: Callable[[int], int], *, fragment: int, as_: Glance) -> bytes:
+    """Return what to make of each of the 256 first bytes that a payload can have.
+
+    Args:
+        kind_of: returns the NAL unit type that stands in a first byte.
+        fragment: the type of fragments.
+        as_: how to see whether a fragment is the first.
+    """
+    return bytes(as_ if kind_of(first) == fragment else Glance.READ for first in range(256))
 
 
 class RandomAccess:

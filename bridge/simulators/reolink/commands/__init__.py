@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bridge.simulators.reolink.commands import detection, network, ptz, security, system, video
+from bridge.simulators.reolink.commands import detection, network, ptz, recordings, security, system, video
 from bridge.simulators.reolink.messages import DONE, Answer, NativeError, UnknownCommand
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ COMMANDS: dict[str, Callable[[Call], Answer]] = {
     **video.COMMANDS,
     **ptz.COMMANDS,
     **detection.COMMANDS,
+    **recordings.COMMANDS,
 }
 _FREE = frozenset({"Login"})
 """Commands that need no login."""
-_OPEN_TO_GUESTS = frozenset({"Logout", "CheckFirmware", "UpgradeStatus"})
+_OPEN_TO_GUESTS = frozenset({"Logout", "CheckFirmware", "UpgradeStatus", "Search", "NvrDownload"})
 """What a guest may do beside the commands that begin with `Get`."""
 
 
@@ -70,7 +71,7 @@ def _read(setting: Setting, call: Call) -> Answer:
 def _write(setting: Setting, call: Call) -> Answer:
     _check_channel(setting, call)
     value = setting.written(call.command.param)
-    if "ignore_sets" not in call.device.switches:
+    if not call.is_ignored:
         setting.value = value
     return DONE
 

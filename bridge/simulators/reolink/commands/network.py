@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.simulators.camera import url
+from bridge.simulators.reolink import services
 from bridge.simulators.reolink.device import Call, Effect
-from bridge.simulators.reolink.messages import DONE, Answer, NativeError
+from bridge.simulators.reolink.messages import DONE, Answer, NativeError, UnknownCommand
 from bridge.simulators.reolink.ranges import merged
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def set_ports(call: Call) -> Answer:
     wanted = merged(present, call.wanted("NetPort"), limits)
     if any(wanted[name] != present[name] for name in present if name != "rtspEnable"):
         raise NativeError(-13)
+    if call.is_ignored:
+        return DONE
     call.device.ports.has_rtsp = bool(wanted.get("rtspEnable", 1))
     call.device.sessions.close_all()
     call.effects.append(Effect.SWITCH_RTSP)
@@ -52,6 +55,22 @@ def get_certificate(call: Call) -> Answer:
 def clear_certificate(call: Call) -> Answer:
     """`CertificateClear`: there is nothing to clear, which is no error."""
     del call
+    return DONE
+
+
+def scan_wifi(call: Call) -> Answer:
+    """`ScanWifi`: the one network that it is in."""
+    setting = call.device.settings.get("Wifi")
+    if setting is None:
+        raise UnknownCommand
+    return Answer({"Wifi": [{"bencrypt": 1, "signal": 4, "ssid": setting.value["ssid"]}]})
+
+
+def try_out(call: Call) -> Answer:
+    """`TestEmail`, `TestFtp`, `TestWifi`: succeed for whoever says enough, and send nothing."""
+    key, required = services.TESTS[call.command.name]
+    if not required <= call.wanted(key).keys():
+        raise NativeError(-4)
     return DONE
 
 
@@ -84,4 +103,6 @@ COMMANDS = {
     "GetRtspUrl": get_rtsp_url,
     "GetCertificateInfo": get_certificate,
     "CertificateClear": clear_certificate,
+    "ScanWifi": scan_wifi,
+    **dict.fromkeys(services.TESTS, try_out),
 }

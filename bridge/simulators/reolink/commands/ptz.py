@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bridge.simulators.reolink.device import Call
 
 GET_FAILED, SET_FAILED, RECEIVE_FAILED = -12, -13, -17
-PRESET_RANGE = {"channel": 0, "enable": "boolean", "id": {"max": 64, "min": 1}, "name": {"maxLen": 31}}
+PRESET_RANGE: JsonObject = {"enable": "boolean", "id": {"max": 64, "min": 1}, "name": {"maxLen": 31}}
 """The range says 1 to 64 whatever ids the list has."""
 
 
@@ -31,13 +31,15 @@ def get_presets(call: Call) -> Answer:
     if not call.is_full:
         return Answer(value)
     empty = [{"channel": call.channel.number, "enable": 0, "id": id_, "name": ""} for id_ in unit.presets]
-    return Answer(value, {"PtzPreset": empty}, {"PtzPreset": PRESET_RANGE})
+    return Answer(value, {"PtzPreset": empty}, {"PtzPreset": {"channel": call.channel.number, **PRESET_RANGE}})
 
 
 def set_preset(call: Call) -> Answer:
     """`SetPtzPreset`: without `enable` only the name changes."""
     unit, wanted = _unit(call, SET_FAILED), call.wanted("PtzPreset")
-    unit.store_preset(wanted.get("id"), wanted.get("name"), is_enabled=wanted.get("enable"), now=call.now)
+    unit.store_preset(
+        wanted.get("id"), wanted.get("name"), is_enabled=wanted.get("enable"), now=call.now, is_dry=call.is_ignored
+    )
     return DONE
 
 
@@ -45,7 +47,10 @@ def get_patrols(call: Call) -> Answer:
     """`GetPtzPatrol`."""
     unit = _unit(call, GET_FAILED)
     running = unit.running_patrol_at(call.now)
-    value = {"PtzPatrol": [_shown_patrol(unit, patrol, running) for patrol in unit.patrols.values()]}
+    number = call.channel.number
+    value = {
+        "PtzPatrol": [{"channel": number, **_shown_patrol(unit, patrol, running)} for patrol in unit.patrols.values()]
+    }
     if not call.is_full:
         return Answer(value)
     spot = {"dwellTime": _limits(DWELL_S), "id": PRESET_RANGE["id"], "speed": _limits(SPEEDS)}
@@ -60,7 +65,7 @@ def set_patrol(call: Call) -> Answer:
     if id_ not in PATROL_IDS or type(id_) is not int or not isinstance(name, str) or enable not in (0, 1):
         raise NativeError(-4)
     spots = unit.patrols[id_].spots if "preset" not in wanted else _spots(wanted["preset"])
-    unit.store_patrol(Patrol(id_, name, is_enabled=enable == 1, spots=spots), call.now)
+    unit.store_patrol(Patrol(id_, name, is_enabled=enable == 1, spots=spots), call.now, is_dry=call.is_ignored)
     return DONE
 
 
@@ -80,10 +85,23 @@ def set_guard(call: Call) -> Answer:
         raise NativeError(-4)
     if order == "toPos":
         unit.go_to_guard(call.now)
+    elif call.is_ignored:
+        return DONE
     elif order == "setPos" or wanted.get("bSaveCurrentPos") == 1:
         unit.set_guard(call.now)
     unit.guard.returns = returns == 1
     return DONE
+
+
+def calibrate(call: Call) -> Answer:
+    """`PtzCheck`."""
+    _unit(call, SET_FAILED).calibrate(call.now)
+    return DONE
+
+
+def get_calibration(call: Call) -> Answer:
+    """`GetPtzCheckState`: 0 idle, 1 doing, 2 finished."""
+    return Answer({"PtzCheckState": _unit(call, GET_FAILED).calibration_at(call.now)})
 
 
 def get_lens(call: Call) -> Answer:
@@ -135,7 +153,6 @@ def _shown_preset(unit: PtzUnit, id_: int, channel: int) -> JsonObject:
 
 def _shown_patrol(unit: PtzUnit, patrol: Patrol, running: int | None) -> JsonObject:
     shown: JsonObject = {
-        "channel": 0,
         "enable": int(patrol.is_enabled),
         "id": patrol.id,
         "name": patrol.name,
@@ -171,6 +188,8 @@ COMMANDS = {
     "SetPtzGuard": set_guard,
     "GetZoomFocus": get_lens,
     "StartZoomFocus": start_lens,
+    "PtzCheck": calibrate,
+    "GetPtzCheckState": get_calibration,
 }
 HEADLESS_COMMANDS = {"GetAutoFocus": get_autofocus, "SetAutoFocus": set_autofocus}
 """What takes the place of settings that only a head brings with it."""

@@ -11,6 +11,8 @@ from bridge.simulators.reolink.ranges import check, merged
 
 if TYPE_CHECKING:
     from bridge.simulators.control import JsonObject
+    from bridge.simulators.reolink.channel import Channel
+    from bridge.simulators.reolink.device import Device
 
 CURRENT_USER = "NULL"
 """Name that stands for whoever asks."""
@@ -23,7 +25,17 @@ def get_ability(call: Call) -> Answer:
     account = call.caller.account if name in (None, "", CURRENT_USER) else call.device.accounts.find(name)
     if account is None:
         raise NativeError(-27)
-    return Answer({"Ability": call.device.persona.abilities.value(is_guest=account.level == "guest")})
+    is_guest = account.level == "guest"
+    if "no_abilities" in call.device.switches:
+        return Answer({"Ability": {"abilityChn": [{}]}})
+    # A recorder's list ends with the last picture that ever had a camera.
+    channels = call.device.channels
+    last = max((channel.number for channel in channels if channel.is_paired), default=0)
+    shown = [
+        channel.persona.abilities.of_channel(is_guest=is_guest) if channel.is_online else {}
+        for channel in channels[: last + 1]
+    ]
+    return Answer({"Ability": {**call.device.persona.abilities.of_device(is_guest=is_guest), "abilityChn": shown}})
 
 
 def get_device_info(call: Call) -> Answer:
@@ -32,23 +44,39 @@ def get_device_info(call: Call) -> Answer:
 
 
 def get_name(call: Call) -> Answer:
-    """`GetDevName`."""
-    return Answer({"DevName": {"name": call.device.name}})
+    """`GetDevName`: with a channel, the name of a recorder's camera."""
+    return Answer({"DevName": {"name": _named(call).name}})
 
 
 def set_name(call: Call) -> Answer:
-    """`SetDevName`."""
-    name = call.wanted("DevName").get("name")
+    """`SetDevName`: with a channel, the name of a recorder's camera."""
+    named, name = _named(call), call.wanted("DevName").get("name")
     check(name, {"maxLen": 31, "minLen": 1})
-    call.device.name = str(name)
+    if not call.is_ignored:
+        named.name = str(name)
     return DONE
+
+
+def _named(call: Call) -> Device | Channel:
+    return call.channel if call.device.is_recorder and call.names_channel else call.device
 
 
 def get_channel_status(call: Call) -> Answer:
     """`GetChannelstatus`: a camera is a recorder with one channel that is always there."""
     device = call.device
-    status = {"channel": 0, "name": device.name, "online": 1, "typeInfo": device.persona.identity.model}
-    return Answer({"count": 1, "status": [status]})
+    if not device.is_recorder:
+        status = {"channel": 0, "name": device.name, "online": 1, "typeInfo": device.persona.identity.model}
+        return Answer({"count": 1, "status": [status]})
+    return Answer({"count": len(device.channels), "status": [_status(channel) for channel in device.channels]})
+
+
+def _status(channel: Channel) -> JsonObject:
+    return {
+        "channel": channel.number,
+        "name": channel.name if channel.is_paired else "",
+        "online": int(channel.is_online),
+        "typeInfo": channel.persona.identity.model if channel.is_online else "",
+    }
 
 
 def get_time(call: Call) -> Answer:
@@ -69,7 +97,7 @@ def set_time(call: Call) -> Answer:
         raise NativeError(-4)
     time = merged(wall.time(), param.get("Time", {}), wallclock.RANGE["Time"])
     dst = merged(wall.dst, param.get("Dst", {}), wallclock.RANGE["Dst"])
-    wall.set(time, dst)
+    wall.set(time, dst, is_dry=call.is_ignored)
     return DONE
 
 
@@ -78,7 +106,10 @@ def set_ntp(call: Call) -> Answer:
     setting, wanted = call.device.settings["Ntp"], call.wanted("Ntp")
     is_now = wanted.get("interval") == 0
     fields = {name: value for name, value in wanted.items() if not (is_now and name == "interval")}
-    setting.value = setting.written({"Ntp": fields})
+    value = setting.written({"Ntp": fields})
+    if call.is_ignored:
+        return DONE
+    setting.value = value
     if is_now or setting.value["enable"]:
         call.device.wall.synchronise()
     return DONE
@@ -90,7 +121,9 @@ def get_disks(call: Call) -> Answer:
     if disk is None:
         return Answer({"HddInfo": []})
     info = {"capacity": disk.capacity_mb, "format": 1, "mount": int(disk.is_mounted), "number": 1}
-    return Answer({"HddInfo": [{**info, "size": disk.left_mb, "storageType": 2}]})
+    # A recorder says which disk it is; a card is the only one.
+    kind = {"id": 0, "storageType": 1} if call.device.is_recorder else {"storageType": 2}
+    return Answer({"HddInfo": [{**info, **kind, "size": disk.left_mb}]})
 
 
 def format_disk(call: Call) -> Answer:
@@ -99,6 +132,15 @@ def format_disk(call: Call) -> Answer:
     if disk is None or wanted != [0]:
         raise NativeError(-4)
     disk.left_mb = disk.capacity_mb
+    for archive in call.device.archives:
+        archive.clear()
+    return DONE
+
+
+def restore(call: Call) -> Answer:
+    """`Restore`: the settings that it came with from the factory; then it starts again."""
+    call.device.reset()
+    call.effects.append(Effect.REBOOT)
     return DONE
 
 
@@ -133,6 +175,7 @@ COMMANDS = {
     "GetHddInfo": get_disks,
     "Format": format_disk,
     "Reboot": reboot,
+    "Restore": restore,
     "CheckFirmware": check_firmware,
     "UpgradeStatus": upgrade_status,
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.simulators.reolink.device import Call, Channel, Effect
+from bridge.simulators.reolink.device import Call, Effect
 from bridge.simulators.reolink.messages import DONE, Answer, NativeError
 
 if TYPE_CHECKING:
     from bridge.simulators.control import JsonObject
+    from bridge.simulators.reolink.channel import Channel
 
 MOST_MASKS = 4
 _EMPTY_AREA: JsonObject = {"block": {"height": 0, "width": 0, "x": 0, "y": 0}, "screen": {"height": 0, "width": 0}}
@@ -24,7 +25,7 @@ def set_encoding(call: Call) -> Answer:
     """`SetEnc`: both streams at once; the pictures begin anew when they change."""
     encoder = call.channel.encoder
     has_audio, main, sub = encoder.wanted(call.wanted("Enc"))
-    if "ignore_sets" in call.device.switches:
+    if call.is_ignored:
         return DONE
     if encoder.apply(has_audio=has_audio, main=main, sub=sub):
         call.effects.append(Effect.RESTART_STREAMS)
@@ -45,10 +46,10 @@ def set_masks(call: Call) -> Answer:
     """`SetMask`: the whole list, of rectangles in pixels of a screen that the writer chooses."""
     channel, mask = call.channel, call.wanted("Mask")
     areas, enable = mask.get("area") or [], mask.get("enable")
-    if enable not in (0, 1) or not isinstance(areas, list) or len(areas) > MOST_MASKS:
+    if type(enable) is not int or enable not in (0, 1) or not isinstance(areas, list) or len(areas) > MOST_MASKS:
         raise NativeError(-4)
     checked = [_checked_area(area) for area in areas]
-    if "ignore_sets" not in call.device.switches:
+    if not call.is_ignored:
         channel.mask_areas, channel.is_masked = checked, enable == 1
     return DONE
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.clock import FakeClock
+from tests.unit.drivers.reolink.bench import World
 from tests.unit.drivers.reolink.scripted import scripted_camera, session_with
 
 if TYPE_CHECKING:
@@ -31,3 +32,8 @@ async def camera() -> AsyncIterator[ScriptedCamera]:
 async def session(camera: ScriptedCamera, clock: FakeClock) -> AsyncIterator[NativeSession]:
     async with session_with(camera, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def world(camera: ScriptedCamera, clock: FakeClock) -> World:
+    return World(camera, clock)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -127,6 +128,20 @@ class ScriptedCamera:
         if cmd.startswith("Get"):
             return refused("Unknown", -9)
         return good(cmd)
+
+
+def obey(camera: ScriptedCamera) -> None:
+    """Have the camera take over what is set: objects that come in replace the fields of those that it tells."""
+    for read in [cmd for cmd in camera.answers if cmd.startswith("Get")]:
+        write = f"Set{read.removeprefix('Get')}"
+        camera.on[write] = partial(_take_over, camera, write, read)
+
+
+def _take_over(camera: ScriptedCamera, write: str, read: str, received: Received) -> None:
+    for command in received.commands:
+        if command["cmd"] == write:
+            for key, fields in command["param"].items():
+                camera.answers[read]["value"][key].update(fields)
 
 
 def _nothing(received: Received) -> None:

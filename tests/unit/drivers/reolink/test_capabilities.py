@@ -9,11 +9,13 @@ import pytest
 from bridge.core.errors import CameraError, Rejected, Unreachable, Unsupported
 from bridge.core.events import EventKind
 from bridge.core.formats import AudioFormat, Resolution, VideoCodec
-from bridge.core.model import CameraInfo
+from bridge.core.imaging import FocusDescription
+from bridge.core.model import CameraDescription, CameraInfo
 from bridge.core.ptz import Preset
 from bridge.core.units import Range
-from bridge.drivers.reolink.capabilities import Belief, Survey, understand, zoom_position
+from bridge.drivers.reolink.capabilities import Survey, understand
 from bridge.drivers.reolink.envelope import Answer
+from bridge.drivers.reolink.mechanics import Motor
 from bridge.drivers.reolink.profile import PROFILE
 from tests.unit.drivers.reolink.native_camera import STREAM, readings
 
@@ -21,7 +23,7 @@ REFUSED = Answer(-9)
 
 
 def survey(
-    changes: dict[str, Answer | None] | None = None, channel: int = 0, beliefs: dict[str, Belief] | None = None
+    changes: dict[str, Answer | None] | None = None, channel: int = 0, kept: CameraDescription | None = None
 ) -> Survey:
     """Understand the ordinary camera with some answers replaced, or (None) never given."""
     found = readings()
@@ -30,7 +32,7 @@ def survey(
             del found[cmd]
         else:
             found[cmd] = answer
-    return understand(found, channel=channel, beliefs=beliefs or {}, profile=PROFILE, camera="cam")
+    return understand(found, channel=channel, kept=kept, profile=PROFILE, camera="cam")
 
 
 def with_abilities(**versions: int | None) -> dict[str, Answer | None]:
@@ -118,11 +120,11 @@ def test_sound_needs_a_microphone_that_is_switched_on() -> None:
 
 def test_a_codec_seen_in_the_stream_is_believed_at_that_size_only() -> None:
     untold = Answer(0, {"Enc": {"mainStream": {**STREAM, "vType": None}}})
-    seen = Belief(Resolution(2560, 1440), VideoCodec.H265)
-    old = Belief(Resolution(3840, 2160), VideoCodec.H265)
+    seen = survey({"GetEnc": Answer(0, {"Enc": {"mainStream": {**STREAM, "vType": "h265"}}})}).description
+    old = survey({"GetEnc": Answer(0, {"Enc": {"mainStream": {**STREAM, "size": "3840*2160"}}})}).description
     assert survey({"GetEnc": untold}).description.streams[0].encoder.codec is VideoCodec.H264
-    assert survey({"GetEnc": untold}, beliefs={"main": seen}).description.streams[0].encoder.codec is VideoCodec.H265
-    assert survey({"GetEnc": untold}, beliefs={"main": old}).description.streams[0].encoder.codec is VideoCodec.H264
+    assert survey({"GetEnc": untold}, kept=seen).description.streams[0].encoder.codec is VideoCodec.H265
+    assert survey({"GetEnc": untold}, kept=old).description.streams[0].encoder.codec is VideoCodec.H264
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_mechanics_follow_the_type(kind: int, moves: tuple[bool, bool, bool, boo
 
 def test_a_fixed_camera_has_no_ptz_whatever_else_it_answers() -> None:
     found = survey(with_abilities(ptzType=0))
-    assert (found.description.ptz, found.mechanics, found.zoom) == (None, None, None)
+    assert (found.description.ptz, found.mechanics) == (None, None)
 
 
 def test_a_camera_that_does_not_tell_its_type_is_judged_by_its_presets() -> None:
@@ -169,21 +171,24 @@ def test_presets_are_the_used_places_of_the_list() -> None:
     assert none.max_presets == 0
 
 
-def test_a_zoom_position_needs_a_range() -> None:
-    found = survey()
-    assert found.zoom == Range(0, 33)
-    assert zoom_position(readings()["GetZoomFocus"], Range(0, 33)) == pytest.approx(1 / 3)
-    assert zoom_position(Answer(0), Range(0, 33)) is None
-    without = survey({"GetZoomFocus": Answer(0, {"ZoomFocus": {"zoom": {"pos": 3}}})})
-    assert without.description.ptz is not None
-    assert not without.description.ptz.zoom_position
+def test_a_position_of_the_lens_needs_a_range() -> None:
+    mechanics = survey().mechanics
+    assert mechanics is not None
+    assert mechanics.lens == {Motor.ZOOM: Range(0, 33), Motor.FOCUS: Range(0, 223)}
+    without = survey({"GetZoomFocus": Answer(0, {"ZoomFocus": {"zoom": {"pos": 3}}})}).description
+    assert without.ptz is not None
+    assert (without.ptz.zoom_position, without.ptz.absolute_zoom, without.ptz.relative_zoom) == (False, False, False)
+    assert without.imaging is not None
+    assert without.imaging.focus == FocusDescription(continuous=True)
 
 
 def test_events_are_those_that_are_supported_and_answered() -> None:
-    assert survey().description.events == {EventKind.MOTION, EventKind.PERSON}
-    assert survey({"GetMdState": Answer(-12)}).description.events == {EventKind.PERSON}
-    assert survey({"GetAiState": REFUSED}).description.events == {EventKind.MOTION}
-    assert survey(with_abilities(supportAi=0, supportMd=0)).description.events == frozenset()
+    disks = {EventKind.STORAGE_FAILURE}
+    assert survey().description.events == {EventKind.MOTION, EventKind.PERSON} | disks
+    assert survey({"GetMdState": Answer(-12)}).description.events == {EventKind.PERSON} | disks
+    assert survey({"GetAiState": REFUSED}).description.events == {EventKind.MOTION} | disks
+    assert survey(with_abilities(supportAi=0, supportMd=0)).description.events == disks
+    assert survey({"GetHddInfo": Answer(0, {})}).description.events == {EventKind.MOTION, EventKind.PERSON}
     assert EventKind.MOTION in survey(with_abilities(supportMd=0, alarmMd=1)).description.events
     assert EventKind.MOTION in survey(with_abilities(supportMd=None)).description.events
 
@@ -199,6 +204,7 @@ def test_snapshots_and_battery_follow_the_abilities() -> None:
 def test_ports_and_addresses_are_for_the_driver() -> None:
     found = survey()
     assert (found.rtsp_port, found.is_rtsp_on) == (8554, True)
+    assert (found.rtmp_port, found.is_rtmp_on) == (1935, True)
     assert found.told_urls == {"main": "rtsp://10.0.0.9:554/Told_main"}
 
 
@@ -208,11 +214,12 @@ def test_ports_and_addresses_are_for_the_driver() -> None:
 def test_old_firmware_without_switches_counts_as_switched_on(net_port: dict[str, int], port: int, is_on: bool) -> None:
     found = survey({"GetNetPort": Answer(0, {"NetPort": net_port})})
     assert (found.rtsp_port, found.is_rtsp_on) == (port, is_on)
+    assert (found.rtmp_port, found.is_rtmp_on) == (1935, True)
 
 
 def test_a_camera_that_answers_nothing_but_its_encoder_is_described() -> None:
     only = {"GetEnc": readings()["GetEnc"]}
-    found = understand(only, channel=0, beliefs={}, profile=PROFILE, camera="cam").description
+    found = understand(only, channel=0, kept=None, profile=PROFILE, camera="cam").description
     assert found.info == CameraInfo("Reolink", "IP camera", "", "", "", "", None)
     assert (found.ptz, found.imaging, found.events, found.time_zone) == (None, None, frozenset(), "UTC0")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.core.errors import AuthFailed, Busy, CameraError, Rejected, Unreachable, Unsupported
-from bridge.drivers.reolink.codes import CODES, Reaction, error_for, meaning_of
+from bridge.core.errors import AuthFailed, Busy, CameraError, Rejected, Unsupported
+from bridge.drivers.reolink.codes import CODES, ChannelOffline, Reaction, error_for, meaning_of
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from bridge.drivers.reolink.codes import CODES, Reaction, error_for, meaning_of
         (-9, Unsupported),
         (-26, Unsupported),
         (-49, Unsupported),
-        (-99, Unreachable),
+        (-99, ChannelOffline),
         (-4, Rejected),
         (-12, Rejected),
         (-9999, Rejected),

@@ -3,121 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.core.errors import AuthFailed, Busy, CameraError, Unreachable, Unsupported
+from bridge.core.errors import AuthFailed, Busy, Unreachable, Unsupported
 from bridge.core.events import EventKind
 from bridge.core.formats import VideoCodec
 from bridge.core.model import Secret
 from bridge.core.ptz import Velocity
 from bridge.drivers.base import CameraConfig
 from bridge.drivers.reolink.driver import ReolinkDriver
-from tests.unit.drivers.reolink.native_camera import STREAM, native_answers
-from tests.unit.drivers.reolink.scripted import JPEG, PASSWORD, QUICK, good, refused
+from tests.unit.drivers.reolink.native_camera import STREAM
+from tests.unit.drivers.reolink.scripted import JPEG, good, refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from bridge.core.events import CameraEvent
-    from bridge.core.model import CameraDescription
-    from bridge.drivers.reolink.profile import ReolinkProfile
-    from tests.unit.clock import FakeClock
-    from tests.unit.drivers.reolink.scripted import ScriptedCamera
-
-
-class Notebook:
-    """A sink that can be waited on."""
-
-    def __init__(self) -> None:
-        self.descriptions: list[CameraDescription] = []
-        self.events: list[CameraEvent] = []
-        self._news = asyncio.Event()
-
-    def describe(self, description: CameraDescription) -> None:
-        self.descriptions.append(description)
-        self._news.set()
-
-    def publish(self, event: CameraEvent) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not condition():
-                self._news.clear()
-                await self._news.wait()
-
-    async def described(self, times: int = 1) -> CameraDescription:
-        await self.until(lambda: len(self.descriptions) >= times)
-        return self.descriptions[-1]
-
-    async def rounds(self, count: int) -> None:
-        """Wait until that many more polls have brought motion levels."""
-        goal = len(self.motions) + count
-        await self.until(lambda: len(self.motions) >= goal)
-
-    @property
-    def motions(self) -> list[bool]:
-        return [event.active for event in self.events if event.kind is EventKind.MOTION]
-
-
-class World:
-    """A driver for a scripted camera."""
-
-    def __init__(self, camera: ScriptedCamera, clock: FakeClock) -> None:
-        self.camera = camera
-        self.clock = clock
-        self.notes = Notebook()
-        camera.answers = native_answers()
-        self.driver = self.make()
-
-    def make(
-        self, known: CameraDescription | None = None, profile: ReolinkProfile = QUICK, **options: object
-    ) -> ReolinkDriver:
-        self.driver = ReolinkDriver(self.config(**options), known, self.clock, profile)
-        return self.driver
-
-    def config(self, **options: object) -> CameraConfig:
-        return CameraConfig(
-            id="cam",
-            name="Camera",
-            family="reolink",
-            host="127.0.0.1",
-            username="admin",
-            password=Secret(PASSWORD),
-            port=self.camera.port,
-            tls=False,
-            options=options,
-        )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[CameraDescription]:
-        task = asyncio.create_task(self.driver.run(self.notes))
-        try:
-            yield await self.notes.described()
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            assert task.cancelled()
-
-    async def failure(self) -> CameraError:
-        with pytest.raises(CameraError) as caught:
-            await self.driver.run(self.notes)
-        return caught.value
-
-    def change(self, cmd: str, *path: str, **fields: Any) -> None:
-        holder = self.camera.answers[cmd]["value"]
-        for key in path:
-            holder = holder[key]
-        holder.update(fields)
-
-
-@pytest.fixture
-def world(camera: ScriptedCamera, clock: FakeClock) -> World:
-    return World(camera, clock)
+    from tests.unit.drivers.reolink.bench import World
 
 
 def addresses(world: World, name: str) -> tuple[str, ...]:
@@ -137,7 +38,7 @@ async def test_connects_with_one_login_and_logs_out_at_the_end(world: World) -> 
 async def test_reads_everything_in_two_batches(world: World) -> None:
     async with world.running():
         batches = [len(request.commands) for request in world.camera.received[1:3]]
-    assert batches == [4, 11]
+    assert batches == [5, 19]
 
 
 async def test_what_the_abilities_deny_is_not_asked(world: World) -> None:
@@ -322,6 +223,31 @@ async def test_rtsp_that_is_off_is_unsupported_with_the_remedy(world: World) -> 
         addresses(world, "main")
 
 
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ("flv", "http://127.0.0.1:{port}/flv?port=1936&app=bcs&stream=channel0_sub.bcs"),
+        ("rtmp", "rtmp://127.0.0.1:1936/bcs/channel0_sub.bcs?channel=0&stream=1"),
+    ],
+)
+async def test_other_ways_than_rtsp_have_their_own_addresses_and_do_not_need_it(
+    world: World, way: str, expected: str
+) -> None:
+    world.make(stream=way, enable_rtsp=True)
+    world.change("GetNetPort", "NetPort", rtspEnable=0, rtmpPort=1936, rtmpEnable=1)
+    async with world.running():
+        assert addresses(world, "sub") == (expected.format(port=world.camera.port),)
+    assert "SetNetPort" not in world.camera.asked
+
+
+async def test_rtmp_that_is_off_is_unsupported_with_the_remedy(world: World) -> None:
+    world.make(stream="rtmp")
+    world.change("GetNetPort", "NetPort", rtmpEnable=0)
+    error = await world.failure()
+    assert isinstance(error, Unsupported)
+    assert "RTMP server is off" in error.detail
+
+
 async def test_rtsp_is_switched_on_with_the_operators_consent(world: World) -> None:
     world.make(enable_rtsp=True)
     world.change("GetNetPort", "NetPort", rtspEnable=0)
@@ -368,3 +294,29 @@ async def test_the_codec_is_learnt_from_the_stream_and_survives_a_restart(world:
     world.notes.descriptions.clear()
     async with world.running() as third:
         assert third.streams[0].encoder.codec is VideoCodec.H265
+
+
+async def test_a_disk_that_fails_is_reported(world: World) -> None:
+    def storage() -> list[bool]:
+        return [event.active for event in world.notes.events if event.kind is EventKind.STORAGE_FAILURE]
+
+    async with world.running():
+        await world.notes.until(lambda: storage() == [False])
+        world.camera.answers["GetHddInfo"]["value"]["HddInfo"][0]["mount"] = 0
+        world.clock.advance(61)
+        await world.notes.until(lambda: storage()[-1])
+
+
+async def test_a_short_ai_state_is_held(world: World) -> None:
+    def people() -> list[bool]:
+        return [event.active for event in world.notes.events if event.kind is EventKind.PERSON]
+
+    async with world.running():
+        world.change("GetAiState", "people", alarm_state=1)
+        await world.notes.until(lambda: True in people())
+        world.change("GetAiState", "people", alarm_state=0)
+        await world.notes.rounds(3)
+        assert people()[-1]
+        world.clock.advance(2.5)
+        await world.notes.rounds(2)
+        assert not people()[-1]

@@ -126,7 +126,7 @@ def test_exposure_that_cannot_be_set_is_automatic() -> None:
 def test_white_balance_noise_reduction_and_focus() -> None:
     settings = described({**ISP, "whiteBalance": "Manual"}).settings
     assert settings.white_balance == WhiteBalance(AutoMode.MANUAL, cr_gain=100.0, cb_gain=50.2)
-    assert settings.noise_reduction == 1.0
+    assert settings.noise_reduction == 100.0
     assert settings.auto_focus is AutoMode.MANUAL
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.drivers.reolink.options import Battery, ReolinkOptions, check_options
+from bridge.drivers.reolink.options import Battery, ReolinkOptions, StreamTransport, check_options
 
 
 def test_no_options_are_good_options() -> None:
@@ -16,20 +16,28 @@ def test_no_options_are_good_options() -> None:
         Battery.REFUSE,
         None,
     )
+    assert options.stream is StreamTransport.RTSP
 
 
 def test_all_options_at_once() -> None:
-    given = {"poll_s": 2, "enable_rtsp": True, "battery": "slow", "tls_fingerprint": ":".join(["ab"] * 32)}
+    given = {
+        "poll_s": 2,
+        "enable_rtsp": True,
+        "battery": "slow",
+        "stream": "flv",
+        "tls_fingerprint": ":".join(["ab"] * 32),
+    }
     assert check_options(given) == ()
     options = ReolinkOptions.model_validate(given)
     assert options.tls_fingerprint == b"\xab" * 32
     assert options.battery is Battery.SLOW
+    assert options.stream is StreamTransport.FLV
 
 
 def test_an_unknown_option_is_refused_and_the_known_ones_are_named() -> None:
     (problem,) = check_options({"polls": 1})
     assert problem.path == "polls"
-    assert "poll_s, enable_rtsp, battery, tls_fingerprint" in problem.message
+    assert "poll_s, enable_rtsp, battery, stream, talk, tls_fingerprint" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -40,6 +48,7 @@ def test_an_unknown_option_is_refused_and_the_known_ones_are_named() -> None:
         ("poll_s", "1"),
         ("enable_rtsp", "yes"),
         ("battery", "fast"),
+        ("stream", "udp"),
         ("tls_fingerprint", "abcd"),
         ("tls_fingerprint", 12),
         ("tls_fingerprint", "zz" * 32),

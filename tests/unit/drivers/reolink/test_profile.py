@@ -50,3 +50,15 @@ def test_a_wrong_value_is_refused(tmp_path: Path) -> None:
 def test_what_is_not_toml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="TOML"):
         load(tmp_path, "[http")
+
+
+def test_periods_and_patience_fit_together() -> None:
+    poll, http = PROFILE.poll, PROFILE.http
+    assert poll.events_s <= poll.slow_events_s <= poll.recorder_events_s < poll.battery_events_s
+    assert http.logout_s < http.connect_s < http.snapshot_s < http.answer_s < http.search_s
+    assert PROFILE.events.hold_s >= 2 * poll.events_s, "a level that is seen once is seen by those who poll"
+    assert poll.channel_events_s * poll.recorder_channels <= poll.recorder_events_s
+
+
+def test_every_kind_of_object_is_reported_under_one_key() -> None:
+    assert len(set(PROFILE.ai.values())) == len(PROFILE.ai)

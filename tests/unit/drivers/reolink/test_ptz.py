@@ -8,10 +8,13 @@ import pytest
 
 from bridge.core.errors import InvalidValue, Rejected, Unreachable, Unsupported
 from bridge.core.ptz import Velocity
+from bridge.core.units import Range
 from bridge.drivers.reolink.client import ReolinkClient
 from bridge.drivers.reolink.envelope import Answer
+from bridge.drivers.reolink.mechanics import Mechanics, Motor, preset_slots
+from bridge.drivers.reolink.motors import Motors
 from bridge.drivers.reolink.profile import PROFILE
-from bridge.drivers.reolink.ptz import Mechanics, ReolinkPtz, preset_slots
+from bridge.drivers.reolink.ptz import ReolinkPtz
 from tests.unit.drivers.reolink.native_camera import native_answers
 from tests.unit.drivers.reolink.scripted import QUICK, refused
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from bridge.drivers.reolink.session import NativeSession
     from tests.unit.clock import FakeClock
     from tests.unit.drivers.reolink.scripted import ScriptedCamera
+
+
+LENS_STEPS = {Motor.ZOOM: Range(0, 40), Motor.FOCUS: Range(0, 200)}
 
 
 class World:
@@ -31,13 +37,12 @@ class World:
         self.mechanics: Mechanics | None = None
         self.presets: list[Answer] = []
         self.become()
-        self.ptz = ReolinkPtz(
-            self.connected, lambda: self.mechanics, on_presets=self.presets.append, limits=PROFILE.ptz, clock=clock
-        )
+        self.motors = Motors(self.connected, lambda: self.mechanics, limits=PROFILE.ptz, clock=clock)
+        self.ptz = ReolinkPtz(self.motors, on_presets=self.presets.append, clock=clock)
 
     def become(self, kind: int = 2, *, diagonal: bool = True) -> None:
         slots = preset_slots(Answer(0, native_answers()["GetPtzPreset"]["value"]))
-        self.mechanics = Mechanics(PROFILE.ptz.types[kind], diagonal, slots)
+        self.mechanics = Mechanics(PROFILE.ptz.types[kind], diagonal, slots, LENS_STEPS)
 
     def connected(self) -> ReolinkClient:
         if self.client is None:
@@ -169,7 +174,7 @@ async def test_a_drive_to_a_preset_counts_as_movement_for_a_while(world: World) 
     (request,) = world.camera.requests("PtzCtrl")
     assert request.commands[0]["param"] == {"channel": 0, "op": "ToPos", "id": 2, "speed": 50}
     assert world.ptz.status.pan_tilt_moving
-    assert world.ptz.moves_zoom
+    assert world.motors.moves_lens
     world.clock.advance(5)
     assert not world.ptz.status.pan_tilt_moving
 
@@ -280,13 +285,13 @@ def test_slots_are_sorted_unique_and_begin_at_any_id() -> None:
 
 
 async def test_the_zoom_position_is_followed_during_and_after_a_zoom(world: World) -> None:
-    followed = [world.ptz.moves_zoom]
+    followed = [world.motors.moves_lens]
     await world.ptz.move(Velocity(zoom=1.0))
-    followed.append(world.ptz.moves_zoom)
+    followed.append(world.motors.moves_lens)
     await world.ptz.stop()
-    followed.append(world.ptz.moves_zoom)
+    followed.append(world.motors.moves_lens)
     world.clock.advance(3)
-    followed.append(world.ptz.moves_zoom)
+    followed.append(world.motors.moves_lens)
     assert followed == [False, True, True, False]
-    world.ptz.zoom_position = 0.5
+    world.motors.note(Answer(0, {"ZoomFocus": {"zoom": {"pos": 20}}}))
     assert world.ptz.status.zoom == 0.5

@@ -8,6 +8,8 @@ from bridge.core.users import User, UserLevel
 from bridge.proto.http import digest as module
 from bridge.proto.http.digest import Authorizer, Challenge, DigestOutcome, DigestServer, parse_challenges
 
+MD5 = ("MD5",)
+
 ALICE = User("alice", Secret("wonder: land"), UserLevel.USER)
 
 
@@ -37,14 +39,15 @@ def answer(challenges, method="GET", uri="/x", client=None):
 
 
 def outcome(digest, authorization, *, method="GET", now=0.0):
-    return digest.verify(authorization, method=method, now=now, users=Users()).outcome
+    return digest.verify(authorization, method=method, now=now, users=Users(), algorithms=MD5).outcome
 
 
 @pytest.mark.parametrize("qop", [True, False])
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
 def test_right_password_is_valid_with_and_without_qop(algorithm, qop):
-    digest = server(algorithms=(algorithm,))
-    verdict = digest.verify(answer(digest.challenges(0.0, qop=qop)), method="GET", now=1.0, users=Users())
+    digest = server()
+    header = answer(digest.challenges(0.0, algorithms=(algorithm,), qop=qop))
+    verdict = digest.verify(header, method="GET", now=1.0, users=Users(), algorithms=(algorithm,))
     assert verdict.outcome is DigestOutcome.VALID
     assert verdict.user is ALICE
 
@@ -81,12 +84,15 @@ def test_example_of_the_standard_with_qop():
 )
 def test_wrong_user_or_password_is_wrong(client):
     digest = server()
-    assert outcome(digest, answer(digest.challenges(0.0), client=client)) is DigestOutcome.WRONG
+    assert outcome(digest, answer(digest.challenges(0.0, algorithms=MD5), client=client)) is DigestOutcome.WRONG
 
 
 def test_answer_for_another_method_is_wrong():
     digest = server()
-    assert outcome(digest, answer(digest.challenges(0.0), method="PLAY"), method="TEARDOWN") is DigestOutcome.WRONG
+    assert (
+        outcome(digest, answer(digest.challenges(0.0, algorithms=MD5), method="PLAY"), method="TEARDOWN")
+        is DigestOutcome.WRONG
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,20 +114,20 @@ def test_no_usable_credentials_are_absent(header):
 )
 def test_credentials_that_do_not_fit_the_challenge_are_wrong(old, new):
     digest = server()
-    assert outcome(digest, answer(digest.challenges(0.0)).replace(old, new)) is DigestOutcome.WRONG
+    assert outcome(digest, answer(digest.challenges(0.0, algorithms=MD5)).replace(old, new)) is DigestOutcome.WRONG
 
 
 def test_old_nonce_is_stale_and_the_new_challenge_says_so():
     digest = server(nonce_life_s=10.0)
-    header = answer(digest.challenges(100.0))
+    header = answer(digest.challenges(100.0, algorithms=MD5))
     assert outcome(digest, header, now=110.1) is DigestOutcome.STALE
-    (again,) = digest.challenges(110.1, stale=True)
+    (again,) = digest.challenges(110.1, algorithms=MD5, stale=True)
     assert parse_challenges([again])[0].stale
 
 
 def test_nonce_of_another_process_is_stale_when_the_password_is_right():
     elsewhere = DigestServer("bridge", key=b"other")
-    assert outcome(server(), answer(elsewhere.challenges(0.0))) is DigestOutcome.STALE
+    assert outcome(server(), answer(elsewhere.challenges(0.0, algorithms=MD5))) is DigestOutcome.STALE
 
 
 @pytest.mark.parametrize("nonce", ["zz", "00", "é"])
@@ -132,7 +138,7 @@ def test_invented_nonce_is_stale(nonce):
 def test_replayed_count_is_stale_and_counts_may_arrive_out_of_order():
     digest = server()
     client = authorizer()
-    client.answer(parse_challenges(digest.challenges(0.0)))
+    client.answer(parse_challenges(digest.challenges(0.0, algorithms=MD5)))
     first, second, third = (credentials(client, "GET", "/", "c") for _ in range(3))
     assert outcome(digest, first) is DigestOutcome.VALID
     assert outcome(digest, first) is DigestOutcome.STALE
@@ -144,7 +150,7 @@ def test_replayed_count_is_stale_and_counts_may_arrive_out_of_order():
 def test_count_far_behind_the_highest_is_stale():
     digest = server()
     client = authorizer()
-    client.answer(parse_challenges(digest.challenges(0.0)))
+    client.answer(parse_challenges(digest.challenges(0.0, algorithms=MD5)))
     first, *_, last = (credentials(client, "GET", "/", "c") for _ in range(module.COUNT_WINDOW + 2))
     assert outcome(digest, last) is DigestOutcome.VALID
     assert outcome(digest, first) is DigestOutcome.STALE
@@ -156,7 +162,7 @@ def test_count_that_is_no_count_is_stale(nc):
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
     digest = server()
-    nonce = parse_challenges(digest.challenges(0.0))[0].nonce
+    nonce = parse_challenges(digest.challenges(0.0, algorithms=MD5))[0].nonce
     response = md5(f"{md5('alice:bridge:wonder: land')}:{nonce}:{nc}:c:auth:{md5('GET:/')}")
     header = (
         f'Digest username="alice", realm="bridge", nonce="{nonce}", uri="/", nc={nc}, cnonce="c", qop=auth, '
@@ -167,29 +173,23 @@ def test_count_that_is_no_count_is_stale(nc):
 
 def test_nonce_without_qop_may_be_used_again_during_its_life():
     digest = server()
-    header = answer(digest.challenges(0.0, qop=False))
+    header = answer(digest.challenges(0.0, algorithms=MD5, qop=False))
     assert [outcome(digest, header, now=now) for now in (0.0, 299.0)] == [DigestOutcome.VALID] * 2
 
 
 def test_memory_of_counts_is_bounded_and_forgotten_nonces_cannot_be_replayed(monkeypatch):
     monkeypatch.setattr(module, "MOST_TRACKED_NONCES", 4)
     digest = server()
-    headers = [answer(digest.challenges(0.0)) for _ in range(8)]
+    headers = [answer(digest.challenges(0.0, algorithms=MD5)) for _ in range(8)]
     assert [outcome(digest, header) for header in headers] == [DigestOutcome.VALID] * 8
     assert len(digest._uses) == 4
     assert [outcome(digest, header) for header in headers] == [DigestOutcome.STALE] * 8
 
 
 def test_one_challenge_per_algorithm_with_realm_and_nonce_first():
-    challenges = server(algorithms=("MD5", "SHA-256")).challenges(0.0)
+    challenges = server().challenges(0.0, algorithms=("MD5", "SHA-256"))
     assert [challenge.algorithm for challenge in parse_challenges(challenges)] == ["MD5", "SHA-256"]
     assert all(re.match(r'Digest realm="bridge", nonce="[0-9a-f]{64}", ', challenge) for challenge in challenges)
-
-
-@pytest.mark.parametrize("algorithms", [(), ("MD4",)])
-def test_unknown_algorithms_are_a_fault_of_the_caller(algorithms):
-    with pytest.raises(ValueError, match="algorithms"):
-        server(algorithms=algorithms)
 
 
 def test_several_challenges_in_one_header_are_told_apart():

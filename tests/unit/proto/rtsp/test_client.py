@@ -184,3 +184,34 @@ def test_keep_alive_suits_the_camera(status, lines, method, is_alive):
 
 def test_describe_asks_for_sdp():
     assert describe(URL) == Request("DESCRIBE", URL, Headers((("Accept", "application/sdp"),)))
+
+
+def test_what_describe_requires_setup_and_play_require_after_it():
+    asked = describe(URL, require="www.onvif.org/ver20/backchannel")
+    stage = Described.of(answer(asked, body=SDP))
+    setup = stage.first_setup(stage.description.media[1])
+    ready = stage.ready(answer(setup, 200, ("Session", "A"), ("Transport", "RTP/AVP/TCP")))
+    for request in (asked, setup, ready.play()):
+        assert request.headers.get("Require") == "www.onvif.org/ver20/backchannel"
+    assert described().first_setup(stage.description.media[0]).headers.get("Require") is None
+    assert ready.playing().keep_alive().headers.get("Require") is None
+
+
+def test_tracks_over_udp_are_set_up_with_our_ports():
+    stage = described(("Content-Base", f"{URL}/"))
+    video, audio = stage.description.media
+    setup = stage.first_setup(video, client_port=(5000, 5001))
+    assert setup.headers.get("Transport") == "RTP/AVP;unicast;client_port=5000-5001"
+    ready = stage.ready(answer(setup, 200, ("Session", "A"), ("Transport", "RTP/AVP;unicast;server_port=6000-6001")))
+    setup = ready.next_setup(audio, client_port=(5002, 5003))
+    ready = ready.with_track(answer(setup, 200, ("Transport", "RTP/AVP/UDP;unicast")))
+    assert [transport.server_port for transport in ready.transports] == [(6000, 6001), None]
+    assert ready.channels == ()
+
+
+@pytest.mark.parametrize("transport", ["RTP/AVP/TCP;interleaved=0-1", "RTP/AVP;multicast;port=1-2"])
+def test_camera_that_insists_on_another_transport_is_not_understood(transport):
+    stage = described()
+    setup = stage.first_setup(stage.description.media[0], client_port=(5000, 5001))
+    with pytest.raises(WireError, match="not about UDP"):
+        stage.ready(answer(setup, 200, ("Session", "A"), ("Transport", transport)))

@@ -89,7 +89,7 @@ def test_url_is_split_without_credentials_and_query(url, base, path):
     assert RtspUrl.parse(url) == RtspUrl(base, path)
 
 
-@pytest.mark.parametrize("url", ["*", "/cam", "http://h/x", "rtsp://", "rtsp://[::1/x", "rtsp://u@/x", "rtsp://a b/x"])
+@pytest.mark.parametrize("url", ["*", "/cam", "ftp://h/x", "rtsp://", "rtsp://[::1/x", "rtsp://u@/x", "rtsp://a b/x"])
 def test_url_that_is_none_is_a_wire_error(url):
     with pytest.raises(WireError):
         RtspUrl.parse(url)

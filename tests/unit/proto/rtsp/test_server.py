@@ -6,12 +6,17 @@ import pytest
 from bridge.core.model import Secret
 from bridge.core.users import User, UserLevel
 from bridge.proto.http.digest import Authorizer, DigestServer, parse_challenges
-from bridge.proto.rtsp.headers import Lower
+from bridge.proto.http.guessing import FREE_GUESSES, GuessingBrake
+from bridge.proto.rtsp.headers import BACK_CHANNEL_FEATURE, Lower
 from bridge.proto.rtsp.message import Response, parse_head
 from bridge.proto.rtsp.server import (
+    BACK_CHANNEL,
+    MOST_SESSIONS_HERE,
     MOST_WRONG_LOGINS,
     BrokenInput,
     DescribeWanted,
+    Entrance,
+    PacketsReceived,
     PauseWanted,
     PlayWanted,
     ServerConnection,
@@ -41,11 +46,29 @@ NOBODY = Users()
 class Peer:
     """A client and a shell in one: signs requests, answers events as a shell would, reads the replies."""
 
-    def __init__(self, table, username="alice", password=PASSWORD, digest=None, users_of=lambda _path: EVERYBODY):
+    def __init__(
+        self,
+        table,
+        username="alice",
+        password=PASSWORD,
+        digest=None,
+        *,
+        users_of=lambda _path: EVERYBODY,
+        brake=None,
+        talk_path=None,
+        address="192.0.2.7",
+    ):
         self.digest = digest or DigestServer("bridge", key=b"k")
-        self.connection = ServerConnection(table, digest=self.digest, users_of=users_of)
+        self.connection = ServerConnection(
+            table,
+            digest=self.digest,
+            entrance_of=lambda path: Entrance(users_of(path)),
+            brake=brake or GuessingBrake(),
+            address=address,
+            features_of=lambda path: frozenset({BACK_CHANNEL_FEATURE} if path == talk_path else ()),
+        )
         self.authorizer = Authorizer(username, password)
-        self.authorizer.answer(parse_challenges(self.digest.challenges(0.0, qop=False)))
+        self.authorizer.answer(parse_challenges(self.digest.challenges(0.0, algorithms=("MD5",), qop=False)))
         self.cseq = count(1)
         self.events = []
 
@@ -68,7 +91,7 @@ class Peer:
                 case SetupWanted():
                     self.connection.set_up(event, event.transport, now)
                 case PlayWanted(session):
-                    starts = [TrackStart(track, 7, 9) for track in sorted(session.tracks)]
+                    starts = [TrackStart(track, 7, 9) for track in sorted(session.tracks) if track != BACK_CHANNEL]
                     self.connection.play(event, starts, UTC_NOW)
         return replies(self.connection.bytes_to_send())
 
@@ -135,7 +158,32 @@ def test_guessing_passwords_ends_the_connection(table):
         assert not peer.connection.is_closing
         assert peer.ask("DESCRIBE").status == 401
     assert peer.connection.is_closing
+    assert peer.connection.hold_s == 0
     assert peer.connection.wrong_logins == MOST_WRONG_LOGINS
+
+
+def test_guessing_over_many_connections_gets_slower_and_costs_one_for_each(table):
+    brake = GuessingBrake()
+    for _ in range(FREE_GUESSES):
+        assert Peer(table, password=Secret("guess"), brake=brake).ask("DESCRIBE").status == 401
+    held = []
+    for _ in range(3):
+        guesser = Peer(table, password=Secret("guess"), brake=brake)
+        assert guesser.ask("DESCRIBE").status == 401
+        assert guesser.connection.is_closing
+        held.append(guesser.connection.hold_s)
+    assert 0 < held[0] < held[1] < held[2]
+    good = Peer(table, brake=brake)
+    assert good.ask("DESCRIBE").status == 200
+    assert good.connection.hold_s == 0
+
+
+def test_an_open_stream_asks_nobody_and_takes_no_notice_of_passwords(table):
+    for peer in (Peer(table, users_of=lambda _path: None), Peer(table, password=Secret("x"), users_of=lambda _: None)):
+        assert peer.ask("DESCRIBE").status == 200
+        line = session_line(peer.set_up())
+        assert peer.ask("PLAY", URL, line, signed=False).status == 200
+        assert peer.ask("TEARDOWN", URL, line).status == 200
 
 
 def test_describe_answers_with_base_and_type(peer):
@@ -226,6 +274,34 @@ def test_sessions_are_limited():
     peer = Peer(SessionTable(lambda: "only", most=1))
     assert peer.set_up().status == 200
     assert peer.set_up().status == 453
+
+
+def test_sessions_of_one_connection_are_limited_and_others_find_room(peer, table):
+    lines = [session_line(peer.set_up()) for _ in range(MOST_SESSIONS_HERE)]
+    assert peer.set_up().status == 453
+    assert peer.set_up(lines[0], track=2).status == 200
+    assert Peer(table).set_up().status == 200
+    assert peer.ask("TEARDOWN", URL, lines[0]).status == 200
+    assert peer.set_up().status == 200
+
+
+def test_udp_sessions_that_were_ended_elsewhere_leave_room(peer, table):
+    udp = "RTP/AVP;unicast;client_port=5000-5001"
+    lines = [session_line(peer.set_up(transport=udp)) for _ in range(MOST_SESSIONS_HERE)]
+    assert Peer(table).ask("TEARDOWN", URL, lines[0]).status == 200
+    assert peer.set_up(transport=udp).status == 200
+
+
+def test_sessions_of_one_address_are_limited_and_others_find_room():
+    numbers = count(1)
+    table = SessionTable(lambda: f"session{next(numbers)}", most_of_one=2)
+    first = Peer(table)
+    line = session_line(first.set_up())
+    assert Peer(table).set_up().status == 200
+    assert Peer(table).set_up().status == 453
+    assert Peer(table, address="192.0.2.8").set_up().status == 200
+    first.ask("TEARDOWN", URL, line)
+    assert Peer(table).set_up().status == 200
 
 
 @pytest.mark.parametrize(
@@ -382,3 +458,60 @@ def test_a_keep_alive_that_names_nothing_counts_for_what_is_watched(table, url):
     peer = Peer(table, users_of=only_for("cam/main"))
     peer.set_up()
     assert peer.ask("GET_PARAMETER", url).status == 200
+
+
+# -- the back channel
+
+REQUIRED = f"Require: {BACK_CHANNEL_FEATURE}"
+FRAMES = b"$\x02\x00\x01a$\x03\x00\x00"
+
+
+@pytest.fixture
+def talker(table):
+    """Somebody at a stream that has a back channel."""
+    return Peer(table, talk_path="cam/main")
+
+
+def test_back_channel_is_part_of_the_description_for_those_who_require_it(talker):
+    assert talker.ask("DESCRIBE").status == 200
+    assert talker.ask("DESCRIBE", URL, REQUIRED).status == 200
+    assert talker.events == [DescribeWanted("cam/main"), DescribeWanted("cam/main", wants_back_channel=True)]
+
+
+def test_what_a_stream_does_not_have_is_named_in_the_refusal(talker, peer):
+    reply = talker.ask("DESCRIBE", URL, f"{REQUIRED}, onvif-replay", "Proxy-Require: gw")
+    assert (reply.status, reply.headers.get("Unsupported")) == (551, "gw, onvif-replay")
+    for method in ("OPTIONS", "DESCRIBE", "SETUP", "PLAY"):
+        reply = peer.ask(method, URL, REQUIRED)
+        assert (reply.status, reply.headers.get("Unsupported")) == (551, BACK_CHANNEL_FEATURE)
+    assert peer.events == []
+
+
+def test_back_channel_is_set_up_beside_the_tracks_and_named_by_a_url_of_its_own(talker):
+    line = session_line(talker.set_up())
+    reply = talker.ask("SETUP", f"{URL}backchannel", "Transport: RTP/AVP/TCP;unicast", line, REQUIRED)
+    assert reply.headers.get("Transport") == "RTP/AVP/TCP;unicast;interleaved=2-3"
+    reply = talker.ask("PLAY", URL, line, REQUIRED)
+    assert reply.headers.get("RTP-Info") == f"url={URL}track1;seq=7;rtptime=9"
+    assert talker.ask("TEARDOWN", URL, line, REQUIRED).status == 200
+
+
+def test_what_is_sent_on_a_back_channel_is_handed_over_while_it_plays(talker):
+    line = session_line(talker.ask("SETUP", f"{URL}backchannel", "Transport: RTP/AVP/TCP;interleaved=2-3", REQUIRED))
+    (session,) = talker.connection.sessions
+    assert session.tracks.keys() == {BACK_CHANNEL}
+    talker.feed(FRAMES)
+    reply = talker.ask("PLAY", URL, line, REQUIRED)
+    assert reply.headers.get("RTP-Info") == f"url={URL}backchannel;seq=0;rtptime=0"
+    talker.feed(FRAMES)
+    talker.ask("PAUSE", URL, line, REQUIRED)
+    talker.feed(FRAMES)
+    heard = [event for event in talker.events if isinstance(event, PacketsReceived)]
+    assert heard == [PacketsReceived(session, FRAMES)]
+
+
+def test_without_a_back_channel_nothing_is_made_of_what_viewers_send(talker):
+    line = session_line(talker.set_up())
+    talker.ask("PLAY", URL, line)
+    talker.feed(FRAMES)
+    assert not any(isinstance(event, PacketsReceived) for event in talker.events)

@@ -16,6 +16,7 @@ from bridge.proto.soap.codec import (
     element,
     encode,
     shape_of,
+    strangers,
     tag_of,
     text,
     xml_message,
@@ -190,6 +191,15 @@ def test_elements_of_others_travel_as_they_are():
         b'<x:Anything xmlns:x="urn:x" a="1"><b></b></x:Anything>'
     ] * 2
     assert inner.getparent() is None, "the same element can go into many messages"
+
+
+def test_what_is_overlooked_in_reading_can_be_asked_for_by_name():
+    source = encode(FULL)
+    assert list(strangers(Reply, source)) == []
+    etree.SubElement(source, f"{{{TT}}}Words")
+    etree.SubElement(source[0], "Width")
+    assert list(strangers(Reply, source)) == ["Width", f"{{{TT}}}Words"]
+    assert list(strangers(Holder, encode(Holder(level=1, rest=(source,))))) == []
 
 
 def test_a_type_can_stand_under_another_name():

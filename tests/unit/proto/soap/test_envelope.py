@@ -87,6 +87,14 @@ def test_an_answer_declares_its_prefixes_once_and_drops_the_others():
         assert b"xmlns:" + prefix + b"=" in data, "names in text need their prefix"
 
 
+def test_prefixes_that_somebody_else_has_declared_stay_for_the_sake_of_text():
+    message, body = new_envelope()
+    inner = etree.SubElement(body, f"{{{TDS}}}Filter", nsmap={"x": TT, "wsnt": "urn:other"})
+    inner.text = "x:Topic | wsnt:Topic"
+    read = read_envelope(render(message)).body
+    assert (read.nsmap["x"], read.nsmap["wsnt"], read.text) == (TT, "urn:other", inner.text)
+
+
 def test_an_answer_can_carry_addressing_headers():
     message, _ = new_envelope(action="urn:response", relates_to="urn:1")
     header = message.find(f"{{{ENV}}}Header")

@@ -31,6 +31,8 @@ def test_comments_and_instructions_leave_the_text_in_one_piece():
         b"not xml",
         b"<a>&undefined;</a>",
         b'<a xmlns:x="u"><y:b/></a>',
+        b"<a><y:b/><c xmlns='no absolute URI(//)'/></a>",
+        b"<a><y:b/><c xmlns='relative'/></a>",
         b"<a>\xff\xfe</a>",
         b'<?xml version="1.0" encoding="no-such-encoding"?><a/>',
         b"<a>\x00</a>",
