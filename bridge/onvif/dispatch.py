@@ -39,7 +39,7 @@ _LOGGED_REASON = 300
 """Characters of a stranger's element name that are repeated, and of a reason that go into the log."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """A request as HTTP brought it.
 
@@ -64,7 +64,7 @@ class Incoming:
     closed: asyncio.Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What HTTP shall send: a status, a SOAP message and, with 401, the challenges.
 
@@ -77,7 +77,7 @@ class Answer:
     hold_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
     """A request whose caller is admitted and whose operation is to be run.
 

@@ -51,7 +51,7 @@ class MessageHeaders:
 _NO_HEADERS = MessageHeaders()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """A request, taken apart.
 

@@ -51,7 +51,7 @@ class TokenOutcome(StrEnum):
     WRONG = "wrong"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TokenVerdict:
     """What a token is worth.
 
