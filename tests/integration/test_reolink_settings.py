@@ -300,7 +300,7 @@ async def test_the_channels_of_a_recorder_share_one_session_and_come_and_go() ->
         assert notes.descriptions[0].info.serial.endswith("-1")
         assert len((await at.state())["sessions"]) == 1
         await at.event("channel", channel=1, online=False)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await asyncio.wait([task])
         assert isinstance(task.exception(), Unreachable)
         assert len(await at.journal("Login")) == 1
